@@ -1,0 +1,129 @@
+/// The one door for changes: sole owner of wanted and observed state. Control thread only.
+/// Everything that changes (files, API, observations) is applied here, and reaches the workers as
+/// the next Snapshot. Pure but for the callbacks: time is an argument, no I/O.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "balancer/overlay.h"
+#include "balancer/snapshot.h"
+#include "base/clock.h"
+#include "base/net/endpoint.h"
+#include "conf/dynamic_config.h"
+
+namespace gapura::balancer {
+
+/// One target as the API, the metrics and the log show it.
+struct TargetView {
+  std::string service, id, url;
+  Phase phase = Phase::joining;
+  std::string reason;              ///< why it is in this phase, one sentence
+  Origin origin = Origin::file;
+  std::uint32_t weight = 1;
+  std::uint32_t in_flight = 0;
+  Milliseconds in_phase_for{0};
+};
+
+struct ServiceView {
+  std::string name;                ///< "calculate"
+  std::string provider;            ///< "file"
+  std::string strategy;            ///< "wrr"
+  std::string fault;               ///< why it is disabled; empty: enabled
+  std::vector<TargetView> targets; ///< in the order of their ids' first appearance
+};
+
+struct RouterView {
+  std::string name, rule, service, fault;
+  std::int64_t priority = 0;
+  std::vector<std::string> entry_points;
+};
+
+/// How a drain ended.
+struct DrainResult {
+  std::string service, id;
+  Milliseconds took{0};
+  std::uint32_t finished = 0;  ///< requests that ended by themselves while draining
+  std::uint32_t cut = 0;       ///< requests ended by force; meant to be 0
+  bool was_cancelled = false;  ///< it went back to serving
+};
+
+struct Event {
+  enum class Kind { joined, phase_changed, drained, gone, config_applied };
+  Kind kind;
+  TargetView target;                ///< but for config_applied
+  std::optional<Phase> from;        ///< phase_changed
+  std::optional<DrainResult> drain; ///< drained
+  Version version{};
+};
+
+/// Why a command was refused.
+struct Refusal {
+  enum class Kind { no_such_service, no_such_target, already_exists, bad_request };
+  Kind kind;
+  std::string message;
+};
+
+/// A change by API, decided but not yet made: the overlay as it will be. Made durable first, then
+/// handed to Registry::set_overlay.
+using Proposal = std::variant<Overlay, Refusal>;
+
+class Registry {
+ public:
+  struct Callbacks {
+    std::function<void(SnapshotPtr)> publish;              ///< to every worker
+    std::function<void(const Event&)> event;
+    /// Asks every worker to end exchanges with this target: those without progress for `stalled`,
+    /// or all of them when `stalled` is 0.
+    std::function<void(TargetRef, Milliseconds stalled)> cut;
+  };
+
+  Registry(std::vector<conf::EntryPoint> entry_points, unsigned workers, Callbacks callbacks);
+  ~Registry();
+
+  // --- wanted ---
+  /// The merged, resolved files. Rules that cannot be parsed disable their router and are returned.
+  conf::Problems set_files(conf::DynamicConfig files, TimePoint now);
+  void set_overlay(Overlay overlay, TimePoint now);
+  const Overlay& overlay() const noexcept;
+
+  /// What a command would make of the overlay; changes nothing.
+  Proposal propose_add(const std::string& service, const std::string& id,
+                       const conf::Server& server) const;
+  Proposal propose_remove(const std::string& service, const std::string& id) const;
+  Proposal propose_drain(const std::string& service, const std::string& id) const;
+  Proposal propose_undrain(const std::string& service, const std::string& id) const;
+  /// The whole list, as POST /update-servers gives it: newcomers join, the missing drain.
+  Proposal propose_servers(const std::string& service,
+                           const std::vector<conf::Server>& servers) const;
+
+  // --- observed ---
+  void worker_adopted(unsigned worker, Version version, TimePoint now);
+  void connect_failed(const TargetRef& target, std::string reason, TimePoint now);
+  void connect_succeeded(const TargetRef& target, TimePoint now);
+  /// A draining target's last lease was dropped.
+  void went_idle(const TargetRef& target, TimePoint now);
+  /// The name in the target's URL stands for this address now.
+  void resolved(const TargetRef& target, const Endpoint& endpoint, TimePoint now);
+  /// Drain deadlines. Call every second or so.
+  void tick(TimePoint now);
+
+  // --- views ---
+  std::vector<ServiceView> services(TimePoint now) const;
+  std::vector<RouterView> routers() const;
+  Version version() const noexcept;
+  /// The oldest version that every worker has adopted.
+  Version adopted_by_all() const noexcept;
+  /// Targets whose URL holds a name, for the resolver; suspended ones, for the prober.
+  std::vector<TargetRef> named_targets() const;
+  std::vector<TargetRef> suspended_targets() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace gapura::balancer

@@ -1,0 +1,52 @@
+/// Everything a worker needs to decide, immutable: routes, services, targets that may be picked.
+/// Made by the Registry on the control thread, adopted whole by each worker.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "balancer/routing/table.h"
+#include "balancer/target.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/net/endpoint.h"
+#include "conf/dynamic_config.h"
+
+namespace gapura::balancer {
+
+/// A target that may be picked.
+struct Target {
+  TargetRef state;
+  Endpoint endpoint;       ///< resolved
+  std::string authority;   ///< "host:port", the Host field when passHostHeader is false
+  std::uint32_t weight = 1;
+};
+
+struct Service {
+  std::string name;        ///< "calculate"
+  std::string label;       ///< "calculate@file"
+  ServiceSlot slot{};
+  conf::StrategyKind strategy = conf::StrategyKind::wrr;
+  bool pass_host_header = true;
+  Milliseconds connect_timeout{2'000};
+  Milliseconds response_timeout{0};  ///< 0: none
+  std::vector<Target> targets;       ///< not draining, resolved; suspended ones included
+};
+
+struct Snapshot {
+  Version version{};
+  std::vector<Service> services;
+  /// By EntryPointSlot. A route's `service` is an index into `services`.
+  std::vector<routing::Table> routes;
+  /// Idle links to these are to be closed, and their exchanges' links not to be kept.
+  std::vector<TargetRef> draining;
+  /// Highest target slot in use plus one: the size of per-worker tables.
+  std::size_t target_slots = 0;
+  std::size_t service_slots = 0;
+};
+
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+}  // namespace gapura::balancer

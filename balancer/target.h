@@ -1,0 +1,60 @@
+/// A target: what was asked for (TargetSpec), and what lives and counts (TargetState).
+#pragma once
+
+#include <atomic>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+#include "base/ids.h"
+
+namespace gapura::balancer {
+
+/// Who asked for a target.
+enum class Origin { file, admin, autoscale };
+/// The words used in the API, metrics, log and documents.
+enum class Phase { joining, warming, serving, suspended, draining, gone };
+const char* to_string(Origin origin) noexcept;
+const char* to_string(Phase phase) noexcept;
+
+/// The live half of a target, shared by control and workers; outlives every snapshot and every
+/// reload that keeps the target. Counted by hand, because a Lease holds one for each exchange.
+///
+/// Threads: the const members never change. `in_flight` is written by workers. The flags are
+/// written by control only and read by workers. Order of the drain's proof: control sets
+/// `is_draining` before it publishes the snapshot without the target; a worker that drops its last
+/// lease after having adopted that snapshot sees the flag (the post is the happens-before).
+struct TargetState {
+  TargetState(TargetSlot slot_, ServiceSlot service_slot_, std::string service_, std::string id_,
+              std::string url_)
+      : slot(slot_), service_slot(service_slot_), service(std::move(service_)), id(std::move(id_)),
+        url(std::move(url_)) {}
+
+  const TargetSlot slot;
+  const ServiceSlot service_slot;
+  const std::string service;
+  const std::string id;   ///< unique within the service
+  const std::string url;  ///< "http://10.0.0.5:3000"
+
+  alignas(64) std::atomic<std::uint32_t> in_flight{0};  ///< leases held, all workers
+  std::atomic<bool> is_draining{false};
+  /// Not picked while another target can be: a connect failed. Set by the worker that saw it (so
+  /// that nobody else waits for the same black hole), cleared by control.
+  std::atomic<bool> is_suspended{false};
+  std::atomic<std::uint32_t> finished_while_draining{0};
+  std::atomic<std::uint32_t> cut{0};  ///< exchanges ended by force when a drain's time was up
+
+ private:
+  mutable std::atomic<std::uint32_t> references_{0};
+  friend void intrusive_ptr_add_ref(const TargetState* state) noexcept {
+    state->references_.fetch_add(1, std::memory_order_relaxed);
+  }
+  friend void intrusive_ptr_release(const TargetState* state) noexcept {
+    if (state->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete state;
+  }
+};
+
+using TargetRef = boost::intrusive_ptr<TargetState>;
+
+}  // namespace gapura::balancer

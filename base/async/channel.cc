@@ -1,0 +1,214 @@
+// How an edge reaches us: one reactor_op for reading stays queued in asio's descriptor state. Its
+// perform() does no I/O, it only says "done"; asio then runs our completion straight from the event,
+// without a trip through its queue. The completion queues the op again with allow_speculative set,
+// which costs no system call. Edges that come while the op is not queued are kept by asio in
+// try_speculative_, and the next start_op delivers them. The public calls cannot do this: an
+// async_wait costs an epoll_ctl each, an async_read_some a second recv (measured: settled in
+// docs/decisions/0003, with a test that counts the calls).
+#include "base/async/channel.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/asio/detail/reactor.hpp>
+#include <boost/asio/detail/reactor_op.hpp>
+#include <boost/version.hpp>
+#include <cerrno>
+#include <utility>
+
+#include "base/async/loop.h"
+#include "base/check.h"
+#include "base/io_count.h"
+
+static_assert(BOOST_VERSION >= 108100 && BOOST_VERSION < 108200,
+              "asio's reactor is used below its public interface: read channel.cc against this "
+              "version of asio, run channel_test, then widen the range");
+
+namespace gapura {
+
+namespace asio_detail = boost::asio::detail;
+using Reactor = asio_detail::reactor;
+
+struct Channel::Registration {
+  struct Op : asio_detail::reactor_op {
+    Op(Registration* owner, int type, func_type on_complete)
+        : reactor_op({}, &Op::perform, on_complete), registration(owner), op_type(type) {}
+    static status perform(reactor_op*) { return done_and_exhausted; }
+    Registration* registration;
+    int op_type;
+    bool queued = false;
+  };
+
+  explicit Registration(Reactor& owner, int socket)
+      : reactor(owner),
+        fd(socket),
+        read_op(this, Reactor::read_op, &Registration::on_edge<&Registration::readable>),
+        write_op(this, Reactor::write_op, &Registration::on_edge<&Registration::writable>) {}
+
+  template <bool Registration::*Latch>
+  static void on_edge(void* scheduler, asio_detail::operation* base,
+                      const boost::system::error_code&, std::size_t) {
+    Op* op = static_cast<Op*>(base);
+    Registration* self = op->registration;
+    op->queued = false;
+    if (self->fd < 0) {  // closed while the op was queued; asio has just given it back
+      if (!self->read_op.queued && !self->write_op.queued) delete self;
+      return;
+    }
+    if (scheduler == nullptr) return;  // the loop is being destroyed; the channel still owns us
+    self->*Latch = true;
+    self->arm(*op);
+    if (self->notify != nullptr) self->notify(self->owner);
+  }
+
+  void arm(Op& op) {
+    if (op.queued) return;
+    op.queued = true;
+    reactor.start_op(op.op_type, fd, state, &op, /*is_continuation=*/false,
+                     /*allow_speculative=*/true);
+  }
+
+  Reactor& reactor;
+  Reactor::per_descriptor_data state{};
+  int fd;
+  Notify notify = nullptr;
+  void* owner = nullptr;
+  bool readable = true;
+  bool writable = true;
+  Op read_op;
+  Op write_op;
+};
+
+Channel::Channel(Channel&& other) noexcept
+    : registration_(std::exchange(other.registration_, nullptr)) {}
+
+Channel& Channel::operator=(Channel&& other) noexcept {
+  if (this != &other) {
+    close();
+    registration_ = std::exchange(other.registration_, nullptr);
+  }
+  return *this;
+}
+
+bool Channel::open(Loop& loop, int fd) {
+  check(registration_ == nullptr, "channel opened twice");
+  Reactor& reactor = boost::asio::use_service<Reactor>(loop.context());
+  auto* made = new Registration(reactor, fd);
+  if (const int error = reactor.register_descriptor(fd, made->state); error != 0) {
+    reactor.cleanup_descriptor_data(made->state);
+    delete made;
+    ::close(fd);
+    errno = error;
+    return false;
+  }
+  // asio starts with "may be ready" set; queueing the op takes that first, free edge.
+  registration_ = made;
+  made->arm(made->read_op);
+  return true;
+}
+
+int Channel::fd() const noexcept { return registration_ == nullptr ? -1 : registration_->fd; }
+
+void Channel::notify(Notify fn, void* owner) noexcept {
+  registration_->notify = fn;
+  registration_->owner = owner;
+}
+
+bool Channel::may_read() const noexcept { return is_open() && registration_->readable; }
+bool Channel::may_write() const noexcept { return is_open() && registration_->writable; }
+
+void Channel::expect_connect() noexcept {
+  registration_->writable = false;
+  registration_->arm(registration_->write_op);
+}
+
+IoResult Channel::try_read(std::span<char> into) noexcept {
+  if (!is_open()) return {.status = IoStatus::failed, .error = EBADF};
+  if (!registration_->readable) return {};
+  io_count::socket_call();
+  const ssize_t size = ::recv(registration_->fd, into.data(), into.size(), 0);
+  if (size > 0) {
+    const auto bytes = static_cast<std::size_t>(size);
+    if (bytes < into.size()) registration_->readable = false;
+    return {.bytes = bytes, .status = IoStatus::ok};
+  }
+  if (size == 0) return {.status = IoStatus::eof};  // stays readable: the next read says so again
+  if (errno == EAGAIN || errno == EINTR) {
+    if (errno == EAGAIN) registration_->readable = false;
+    return {};
+  }
+  return {.status = IoStatus::failed, .error = errno};
+}
+
+IoResult Channel::try_write(std::string_view bytes) noexcept {
+  const iovec part{const_cast<char*>(bytes.data()), bytes.size()};
+  return try_write(std::span(&part, 1));
+}
+
+IoResult Channel::try_write(std::span<const iovec> parts) noexcept {
+  if (!is_open()) return {.status = IoStatus::failed, .error = EBADF};
+  if (!registration_->writable) return {};
+  std::size_t wanted = 0;
+  for (const iovec& part : parts) wanted += part.iov_len;
+  io_count::socket_call();
+  ssize_t size = 0;
+  if (parts.size() == 1) {
+    size = ::send(registration_->fd, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL);
+  } else {
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(parts.data());
+    message.msg_iovlen = parts.size();
+    size = ::sendmsg(registration_->fd, &message, MSG_NOSIGNAL);
+  }
+  if (size < 0 && errno != EAGAIN && errno != EINTR) {
+    return {.status = IoStatus::failed, .error = errno};
+  }
+  const auto bytes = static_cast<std::size_t>(size < 0 ? 0 : size);
+  if (bytes < wanted) {
+    registration_->writable = false;
+    registration_->arm(registration_->write_op);
+  }
+  return {.bytes = bytes, .status = bytes > 0 ? IoStatus::ok : IoStatus::would_block};
+}
+
+bool Channel::peer_has_closed() const noexcept {
+  if (!is_open()) return true;
+  char byte = 0;
+  io_count::socket_call();
+  const ssize_t size = ::recv(registration_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return size >= 0 || (errno != EAGAIN && errno != EINTR);
+}
+
+void Channel::shut_write() noexcept {
+  if (is_open()) ::shutdown(registration_->fd, SHUT_WR);
+}
+
+void Channel::shut() noexcept {
+  if (!is_open()) return;
+  // A socket that never was connected gives no edge; remember readiness, so that the next try tells.
+  ::shutdown(registration_->fd, SHUT_RDWR);
+  registration_->readable = true;
+  registration_->writable = true;
+}
+
+void Channel::reset_on_close() noexcept {
+  if (!is_open()) return;
+  const linger now{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(registration_->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+void Channel::close() noexcept {
+  Registration* gone = std::exchange(registration_, nullptr);
+  if (gone == nullptr) return;
+  const int fd = std::exchange(gone->fd, -1);
+  gone->reactor.deregister_descriptor(fd, gone->state, /*closing=*/true);
+  gone->reactor.cleanup_descriptor_data(gone->state);
+  ::close(fd);
+  // Ops still queued come back through on_edge as aborted, and free the registration there.
+  if (!gone->read_op.queued && !gone->write_op.queued) delete gone;
+}
+
+}  // namespace gapura

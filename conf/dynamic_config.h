@@ -1,0 +1,94 @@
+/// What may change while running: Traefik's dynamic configuration (http.routers, http.services).
+/// Values; if a router or service exists and has no fault, it is valid.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "conf/problem.h"
+
+namespace gapura::conf {
+
+/// An http URL of a server. The path is ignored, as Traefik does without preservePath.
+struct ServerUrl {
+  std::string scheme;      ///< "http" (others are faults until they are built)
+  std::string host;        ///< lower case; IPv6 without brackets
+  std::uint16_t port = 0;  ///< never 0
+  /// "http://10.0.0.5:3000": the one spelling used everywhere (port always shown, IPv6 bracketed).
+  std::string to_string() const;
+  /// "10.0.0.5:3000": the target's id unless one is given.
+  std::string authority() const;
+  /// The URL, or what is wrong with it (one sentence).
+  static std::optional<ServerUrl> parse(std::string_view text, std::string* fault);
+  friend bool operator==(const ServerUrl&, const ServerUrl&) = default;
+};
+
+struct Server {
+  ServerUrl url;
+  std::uint32_t weight = 1;  ///< 1 to 1,000,000. A weight <= 0 in the YAML leaves the server out
+  friend bool operator==(const Server&, const Server&) = default;
+};
+
+enum class StrategyKind { wrr, leastconn };
+
+struct ServiceConfig {
+  std::string name;
+  std::string provider = "file";             ///< shown as name@provider
+  StrategyKind strategy = StrategyKind::wrr;
+  bool pass_host_header = true;
+  std::vector<Server> servers;               ///< URLs are unique
+  Milliseconds connect_timeout{2'000};       ///< ours; Traefik's dialTimeout is 30 s
+  Milliseconds response_timeout{0};          ///< responseHeaderTimeout; 0: none, as Traefik
+  Milliseconds drain_timeout{30'000};        ///< drainTimeout: without progress
+  Milliseconds drain_upgrade_timeout{300'000};  ///< drainUpgradeTimeout: what still moves, and upgrades
+  std::string fault;                         ///< not empty: disabled, and why (routers to it too)
+  friend bool operator==(const ServiceConfig&, const ServiceConfig&) = default;
+};
+
+struct RouterConfig {
+  std::string name;
+  std::string provider = "file";
+  std::string rule;                          ///< as written; its syntax is checked by the balancer
+  std::string service;                       ///< without "@file"
+  std::vector<std::string> entry_points;     ///< empty: the default ones
+  std::optional<std::int64_t> priority;      ///< unset or 0: the length of the rule
+  std::string fault;                         ///< not empty: disabled, and why; never served open
+  Problem where;                             ///< file, line and column of the router, for messages
+  friend bool operator==(const RouterConfig&, const RouterConfig&) = default;
+};
+
+/// One file, or all files merged. Sorted by name, so that equal content compares equal.
+struct DynamicConfig {
+  std::map<std::string, RouterConfig> routers;
+  std::map<std::string, ServiceConfig> services;
+  friend bool operator==(const DynamicConfig&, const DynamicConfig&) = default;
+};
+
+struct DynamicResult {
+  DynamicConfig config;
+  Problems problems;
+  /// The text is YAML of the right shape. False: nothing of the file is usable, keep its last version.
+  bool is_usable = false;
+  /// Nothing but comments or an empty document: suspicious, see settled point 12.
+  bool is_empty = false;
+};
+
+/// Reads one file's text. `file` is used in messages only. Pure; never throws.
+DynamicResult parse_dynamic(std::string_view yaml, const std::filesystem::path& file);
+
+/// All files in name order; for a name that two files define the first wins, with a warning.
+DynamicConfig merge(const std::vector<std::pair<std::filesystem::path, DynamicConfig>>& files,
+                    Problems& problems);
+
+/// Faults that need the whole: routers naming services or entry points that do not exist.
+/// Fills `fault` and appends problems.
+void resolve(DynamicConfig& config, const std::vector<std::string>& entry_points,
+             Problems& problems);
+
+}  // namespace gapura::conf

@@ -1,0 +1,92 @@
+/// The settings read once, at start: Traefik's static configuration with Gapura's additions.
+/// Values; if one exists it is valid. Defaults are Traefik's unless a comment says otherwise.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "conf/problem.h"
+
+namespace gapura::conf {
+
+/// "[host]:port". An empty host means every address, IPv4 and IPv6.
+struct ListenAddress {
+  std::string host;        ///< "", an IP literal without brackets, or a name
+  std::uint16_t port = 0;  ///< 0: any free port (tests and the demo)
+  friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
+};
+
+struct EntryPoint {
+  std::string name;
+  ListenAddress address;
+  bool is_default = false;                     ///< asDefault
+  Milliseconds read_timeout{60'000};           ///< respondingTimeouts.readTimeout; ours: without progress
+  Milliseconds write_timeout{60'000};          ///< without progress; Traefik's 0 would mean never
+  Milliseconds idle_timeout{180'000};          ///< between requests of a kept connection
+  Milliseconds accept_grace{0};                ///< lifeCycle.requestAcceptGraceTimeout
+  Milliseconds grace{10'000};                  ///< lifeCycle.graceTimeOut
+  std::uint32_t head_bytes_max = 1 << 20;      ///< http.maxHeaderBytes
+  std::uint32_t requests_max = 0;              ///< transport.keepAliveMaxRequests; 0: no limit
+  bool trusts_all_forwarded = false;           ///< forwardedHeaders.insecure
+  std::vector<std::string> trusted_ips;        ///< forwardedHeaders.trustedIPs: addresses or CIDRs, valid
+};
+
+struct FileProvider {
+  std::filesystem::path directory;  ///< wins over filename, as in Traefik; empty: not given
+  std::filesystem::path filename;   ///< empty: not given
+  bool watch = true;
+};
+
+enum class LogFormat { common, json };
+
+struct AccessLog {
+  bool is_on = false;
+  std::string file_path;  ///< empty: standard output
+  LogFormat format = LogFormat::common;
+};
+
+struct Metrics {
+  std::vector<double> buckets{0.1, 0.3, 1.2, 5.0};  ///< seconds, rising
+  bool entry_point_labels = true;
+  bool service_labels = true;
+};
+
+struct Admin {
+  /// Listens on TCP with a token, or on a Unix socket (0600) without one.
+  ListenAddress address{"127.0.0.1", 8081};
+  std::filesystem::path unix_path;    ///< set when address is "unix:/path"; then `address` is unused
+  std::filesystem::path token_file;   ///< empty: `<stateDir>/admin-token`
+  std::string update_servers_service; ///< admin.updateServers.service; empty: the only one there is
+  bool is_on = true;
+};
+
+struct StaticConfig {
+  std::filesystem::path file;  ///< where it was read from; empty: made in memory
+  std::vector<EntryPoint> entry_points;      ///< user-facing ones, by name; never empty
+  /// Traefik's internal entry point "traefik": /metrics and /ping.
+  ListenAddress internal_address{"127.0.0.1", 8080};
+  bool internal_was_asked_for = false;       ///< the YAML names it: failing to bind it is an error
+  FileProvider file_provider;
+  log::Settings log;
+  AccessLog access_log;
+  Metrics metrics;
+  Admin admin;
+  std::filesystem::path state_dir;           ///< empty: /var/lib/gapura, else beside the configuration
+  unsigned workers = 0;                      ///< 0: one a core
+};
+
+struct StaticResult {
+  StaticConfig config;  ///< meaningful only without errors
+  Problems problems;
+  bool ok() const noexcept;  ///< no problem of severity error
+};
+
+/// Reads the file's text. `file` is used in messages only. Pure; never throws.
+StaticResult parse_static(std::string_view yaml, const std::filesystem::path& file);
+
+}  // namespace gapura::conf
