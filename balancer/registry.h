@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "balancer/overlay.h"
@@ -14,6 +15,7 @@
 #include "base/clock.h"
 #include "base/net/endpoint.h"
 #include "conf/dynamic_config.h"
+#include "conf/static_config.h"
 
 namespace gapura::balancer {
 

@@ -44,7 +44,8 @@ std::string_view to_string(Protocol protocol) noexcept {
 }
 
 struct Shard::RetryCell {
-  ServiceSlot service{};
+  explicit RetryCell(ServiceSlot service_) : service(service_) {}
+  const ServiceSlot service;
   Counter count;
   RetryCell* next = nullptr;
 };
@@ -101,7 +102,7 @@ Counter& Shard::retries(ServiceSlot service) {
   for (RetryCell* one = retry_head_.load(std::memory_order_relaxed); one; one = one->next) {
     if (one->service == service) return one->count;
   }
-  auto* made = new RetryCell{.service = service};
+  auto* made = new RetryCell(service);
   made->next = retry_head_.load(std::memory_order_relaxed);
   retry_head_.store(made, std::memory_order_release);
   return made->count;
