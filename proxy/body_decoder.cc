@@ -1,0 +1,105 @@
+#include "proxy/body_decoder.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace gapura::proxy {
+namespace {
+
+/// Extensions and trailers of one body together. Without a limit they are a way to keep a proxy
+/// busy for nothing (CVE-2023-39326, CVE-2024-22019).
+constexpr std::uint32_t kOverheadMax = 16 * 1024;
+/// 15 hex digits cannot overflow 64 bits.
+constexpr std::uint64_t kChunkMax = (std::uint64_t{1} << 60) - 1;
+
+int hex(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool is_text(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+}
+
+}  // namespace
+
+BodyDecoder::BodyDecoder(Framing framing) noexcept {
+  switch (framing.kind) {
+    case BodyKind::none: state_ = State::done; break;
+    case BodyKind::length:
+      left_ = framing.length;
+      state_ = left_ == 0 ? State::done : State::length;
+      break;
+    case BodyKind::chunked: state_ = State::size_first; break;
+    case BodyKind::until_close: state_ = State::until_close; break;
+  }
+}
+
+BodyDecoder::State BodyDecoder::first_of_size(char c) noexcept {
+  if (hex(c) < 0) return State::bad;
+  left_ = static_cast<std::uint64_t>(hex(c));
+  return State::size;
+}
+
+BodyDecoder::State BodyDecoder::next_of_size(char c) noexcept {
+  if (c == '\r') return State::size_lf;
+  if (c == ';') return State::extension;
+  if (hex(c) < 0 || left_ > (kChunkMax >> 4)) return State::bad;
+  left_ = left_ * 16 + static_cast<std::uint64_t>(hex(c));
+  return State::size;
+}
+
+BodyDecoder::State BodyDecoder::step(char c) noexcept {
+  switch (state_) {
+    case State::size_first: return first_of_size(c);
+    case State::size: return next_of_size(c);
+    case State::extension:
+      if (c == '\r') return State::size_lf;
+      return is_text(c) && ++overhead_ <= kOverheadMax ? State::extension : State::bad;
+    case State::size_lf:
+      if (c != '\n') return State::bad;
+      return left_ == 0 ? State::trailer_first : State::data;
+    case State::data_cr: return c == '\r' ? State::data_lf : State::bad;
+    case State::data_lf: return c == '\n' ? State::size_first : State::bad;
+    case State::trailer_first:
+      if (c == '\r') return State::last_lf;
+      return is_text(c) && c != ' ' && c != '\t' && ++overhead_ <= kOverheadMax ? State::trailer
+                                                                                : State::bad;
+    case State::trailer:
+      if (c == '\r') return State::trailer_lf;
+      return is_text(c) && ++overhead_ <= kOverheadMax ? State::trailer : State::bad;
+    case State::trailer_lf: return c == '\n' ? State::trailer_first : State::bad;
+    case State::last_lf: return c == '\n' ? State::done : State::bad;
+    default: return State::bad;
+  }
+}
+
+BodyDecoder::Taken BodyDecoder::decode(std::span<char> bytes) noexcept {
+  if (state_ == State::until_close) return {.consumed = bytes.size(), .payload = bytes.size()};
+  if (state_ == State::length) {
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));
+    left_ -= size;
+    if (left_ == 0) state_ = State::done;
+    return {.consumed = size, .payload = size};
+  }
+  Taken taken;
+  while (taken.consumed < bytes.size() && !is_done() && !is_bad()) {
+    if (state_ != State::data) {
+      state_ = step(bytes[taken.consumed++]);
+      continue;
+    }
+    const auto size = static_cast<std::size_t>(
+        std::min<std::uint64_t>(left_, bytes.size() - taken.consumed));
+    std::memmove(bytes.data() + taken.payload, bytes.data() + taken.consumed, size);
+    taken.payload += size;
+    taken.consumed += size;
+    left_ -= size;
+    if (left_ == 0) state_ = State::data_cr;
+  }
+  return taken;
+}
+
+}  // namespace gapura::proxy

@@ -1,0 +1,52 @@
+/// Takes a message body out of its framing: Content-Length, chunked or until close (RFC 9112 6, 7).
+/// Strict: a body that is not framed to the letter is bad, and stays bad. Value; no I/O.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "proxy/http_head.h"
+
+namespace gapura::proxy {
+
+class BodyDecoder {
+ public:
+  BodyDecoder() = default;
+  explicit BodyDecoder(Framing framing) noexcept;
+
+  struct Taken {
+    std::size_t consumed = 0;  ///< bytes of the input that belong to this body
+    std::size_t payload = 0;   ///< bytes of content, moved to the front of the input
+  };
+  /// Reads `bytes` in place. Chunk extensions are dropped (RFC 9112 7.1.1) and so are trailers.
+  Taken decode(std::span<char> bytes) noexcept;
+
+  bool is_done() const noexcept { return state_ == State::done; }
+  bool is_bad() const noexcept { return state_ == State::bad; }
+  /// The peer's FIN ends the body rightly only where nothing else does.
+  bool may_end_here() const noexcept { return state_ == State::until_close || is_done(); }
+  void end_of_stream() noexcept {
+    if (state_ == State::until_close) state_ = State::done;
+  }
+  /// How many bytes may be read without reading past the body; SIZE_MAX when unknown.
+  std::size_t read_at_most() const noexcept {
+    return state_ == State::length ? static_cast<std::size_t>(left_) : SIZE_MAX;
+  }
+
+ private:
+  enum class State : std::uint8_t {
+    done, bad, length, until_close,
+    size_first, size, extension, size_lf, data, data_cr, data_lf,
+    trailer_first, trailer, trailer_lf, last_lf,
+  };
+  State step(char c) noexcept;
+  State first_of_size(char c) noexcept;
+  State next_of_size(char c) noexcept;
+
+  State state_ = State::done;
+  std::uint64_t left_ = 0;      ///< of the body (length) or the chunk
+  std::uint32_t overhead_ = 0;  ///< extension and trailer bytes so far, limited
+};
+
+}  // namespace gapura::proxy

@@ -1,0 +1,204 @@
+#include "proxy/client_connection.h"
+
+#include <cstring>
+
+#include "proxy/exchange.h"
+#include "proxy/worker.h"
+
+namespace gapura::proxy {
+namespace {
+
+/// At rest a closed peer may have gone unnoticed (see channel.h); looked for once, after this.
+constexpr Milliseconds kLookAfter{1'000};
+/// From the first byte of a head to its last.
+constexpr Milliseconds kHeadLimit{10'000};
+/// How long we read on after a last answer, so that a reset does not destroy it (RFC 9112 9.6).
+constexpr Milliseconds kLingerLimit{1'000};
+
+}  // namespace
+
+ClientConnection::ClientConnection(Worker& worker, EntryPointSlot entry_point,
+                                   const Endpoint& peer)
+    : worker_(worker),
+      limit_(worker.loop().wheel(), &on_limit, this),
+      peer_(peer),
+      entry_point_(entry_point) {
+  const std::string address = peer.address();
+  address_size_ = static_cast<std::uint8_t>(std::min(address.size(), address_.size()));
+  std::memcpy(address_.data(), address.data(), address_size_);
+  is_trusted_ = worker.is_trusted(entry_point, peer);
+}
+
+ClientConnection::~ClientConnection() = default;
+
+bool ClientConnection::open(int fd) {
+  if (!channel_.open(worker_.loop(), fd)) return false;
+  channel_.notify(&on_edge, this);
+  rest();
+  return true;
+}
+
+void ClientConnection::stop() {
+  if (is_serving_) return;
+  // Bytes that have arrived already are a request that we accepted: it is answered.
+  if (channel_.look()) {
+    serve();
+  } else {
+    worker_.remove(*this);
+  }
+}
+
+void ClientConnection::kill() {
+  is_killed_ = true;
+  if (!is_serving_) {
+    worker_.remove(*this);
+    return;
+  }
+  channel_.shut();
+  wake();
+}
+
+void ClientConnection::on_edge(void* owner) noexcept {
+  auto* self = static_cast<ClientConnection*>(owner);
+  self->has_edge_ = true;
+  if (self->is_serving_) {
+    self->wake();
+  } else {
+    self->serve();
+  }
+}
+
+void ClientConnection::on_limit(void* owner) noexcept {
+  auto* self = static_cast<ClientConnection*>(owner);
+  if (self->is_serving_) {
+    self->has_expired_ = true;
+    self->wake();
+    return;
+  }
+  const Milliseconds idle = self->worker_.entry_point(self->entry_point_).idle_timeout;
+  const bool is_first = !std::exchange(self->has_looked_, true);
+  if (is_first && self->channel_.look()) {
+    self->serve();
+  } else if (is_first && idle > kLookAfter) {
+    self->limit_.arm(idle - kLookAfter);
+  } else {
+    self->worker_.remove(*self);
+  }
+}
+
+/// Nothing to do until the next byte: gives back the buffer.
+void ClientConnection::rest() {
+  buffer_.release();
+  begin_ = end_ = head_bytes_ = body_bytes_ = 0;
+  has_looked_ = false;
+  limit_.arm(kLookAfter);
+}
+
+Detached ClientConnection::serve() {
+  is_serving_ = true;
+  limit_.disarm();
+  bool goes_on = true;
+  while (goes_on) {
+    const HeadResult result = read_head();
+    if (result.state == HeadState::incomplete) {
+      if (is_killed_ || has_failed_ || has_ended_) break;  // cut in a head, or simply closed
+      if (begin_ == end_) {
+        if (worker_.is_stopping()) break;
+        rest();
+        is_serving_ = false;
+        co_return;
+      }
+      if (!limit_.is_armed()) limit_.arm(kHeadLimit);
+      co_await waiter_.wait();
+      if (!take_expired()) continue;
+    }
+    limit_.disarm();
+    ++requests_;
+    has_edge_ = false;
+    Exchange exchange(*this);
+    if (result.state == HeadState::complete) {
+      head_bytes_ = result.bytes;
+      goes_on = co_await exchange.run();
+    } else {
+      const bool is_late = result.state == HeadState::incomplete;
+      const Failure failure = is_late ? Failure::client_timeout : result.failure;
+      goes_on = co_await exchange.refuse_head(failure);
+    }
+    limit_.disarm();
+    has_expired_ = false;
+    next_request();
+  }
+  co_await linger();
+  worker_.remove(*this);
+}
+
+/// A client that is still sending when we close would get a reset, and lose our last answer.
+Task<void> ClientConnection::linger() {
+  if (!must_linger_ || is_killed_ || has_failed_ || has_ended_) co_return;
+  channel_.shut_write();
+  limit_.arm(kLingerLimit);
+  for (;;) {
+    const IoResult read = channel_.try_read(worker_.scratch());
+    if (read.status == IoStatus::eof || read.status == IoStatus::failed) co_return;
+    if (read.status == IoStatus::ok) continue;
+    co_await waiter_.wait();
+    if (is_killed_ || take_expired()) co_return;
+  }
+}
+
+HeadResult ClientConnection::read_head() {
+  const std::size_t head_max = worker_.entry_point(entry_point_).head_bytes_max;
+  for (;;) {
+    if (begin_ != end_) {
+      const std::string_view bytes(buffer_.data() + begin_, end_ - begin_);
+      const HeadResult result = parse_request_head(bytes, head_max, worker_.request_head());
+      if (result.state != HeadState::incomplete) return result;
+    }
+    if (!read_more()) return {};
+  }
+}
+
+/// One read into the buffer, which grows when it is full. False: nothing came.
+bool ClientConnection::read_more() {
+  if (!buffer_.is_held()) {
+    if (!channel_.may_read()) return false;
+    buffer_ = worker_.buffers().take();
+    begin_ = end_ = 0;
+  } else if (end_ == buffer_.capacity()) {
+    Buffer next = worker_.buffers().take(begin_ == 0 ? buffer_.capacity() * 2 : end_ - begin_ + 1);
+    std::memcpy(next.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= std::exchange(begin_, 0);
+    buffer_ = std::move(next);
+  }
+  const IoResult read = channel_.try_read({buffer_.data() + end_, buffer_.capacity() - end_});
+  end_ += read.bytes;
+  has_ended_ = has_ended_ || read.status == IoStatus::eof;
+  has_failed_ = has_failed_ || read.status == IoStatus::failed;
+  return read.status == IoStatus::ok;
+}
+
+std::string_view ClientConnection::head_bytes() const noexcept {
+  return {const_cast<ClientConnection*>(this)->buffer_.data() + begin_, head_bytes_};
+}
+
+std::span<char> ClientConnection::after_head() noexcept {
+  return {buffer_.data() + begin_ + head_bytes_, end_ - begin_ - head_bytes_};
+}
+
+void ClientConnection::keep(std::span<const char> bytes) {
+  if (bytes.empty()) return;
+  if (buffer_.capacity() - end_ < bytes.size()) {
+    Buffer larger = worker_.buffers().take(end_ + bytes.size());
+    std::memcpy(larger.data(), buffer_.data(), end_);
+    buffer_ = std::move(larger);
+  }
+  std::memcpy(buffer_.data() + end_, bytes.data(), bytes.size());
+  end_ += bytes.size();
+}
+
+void ClientConnection::next_request() noexcept {
+  begin_ += std::exchange(head_bytes_, 0) + std::exchange(body_bytes_, 0);
+  if (begin_ == end_) begin_ = end_ = 0;
+}
+
+}  // namespace gapura::proxy

@@ -1,0 +1,109 @@
+/// One client's connection: reads heads, runs an exchange for each, one after another (pipelined
+/// requests wait in the socket or the buffer). At rest it is this object and nothing more: no
+/// coroutine, no buffer. A coroutine runs from the first byte of a request until there is nothing
+/// left to do. Worker thread only; owned by the worker's list, ends by remove().
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "base/async/channel.h"
+#include "base/async/deadline_wheel.h"
+#include "base/async/task.h"
+#include "base/async/waiter.h"
+#include "base/ids.h"
+#include "base/net/endpoint.h"
+#include "proxy/buffer_pool.h"
+#include "proxy/http_head.h"
+
+namespace gapura::proxy {
+
+class Worker;
+
+class ClientConnection {
+ public:
+  ClientConnection(Worker& worker, EntryPointSlot entry_point, const Endpoint& peer);
+  ClientConnection(const ClientConnection&) = delete;
+  ClientConnection& operator=(const ClientConnection&) = delete;
+  ~ClientConnection();
+
+  /// Takes over the accepted socket and waits for its first byte. False: the kernel refused.
+  bool open(int fd);
+  /// The worker stops: at rest this closes (and destroys) the connection, else its last answer says
+  /// "Connection: close".
+  void stop();
+  /// Ends now, whatever is going on.
+  void kill();
+
+  // --- for the exchange ---
+  Worker& worker() noexcept { return worker_; }
+  Channel& channel() noexcept { return channel_; }
+  EntryPointSlot entry_point() const noexcept { return entry_point_; }
+  const Endpoint& peer() const noexcept { return peer_; }
+  std::string_view peer_address() const noexcept { return {address_.data(), address_size_}; }
+  bool is_trusted() const noexcept { return is_trusted_; }
+  std::uint64_t requests() const noexcept { return requests_; }
+
+  /// The bytes of the current request's head, and what was read behind it.
+  std::string_view head_bytes() const noexcept;
+  std::span<char> after_head() noexcept;
+  std::size_t after_head_size() const noexcept { return end_ - begin_ - head_bytes_; }
+  /// `size` bytes behind the head belonged to the request's body.
+  void consume(std::size_t size) noexcept { body_bytes_ = size; }
+  /// Bytes read beyond the body's end: the beginning of the next request.
+  void keep(std::span<const char> bytes);
+
+  /// Waits for an edge of either channel, the deadline, or wake().
+  Waiter::Awaiter wait() noexcept { return waiter_.wait(); }
+  void wake() { waiter_.wake(); }
+  static void on_link_edge(void* owner) noexcept { static_cast<ClientConnection*>(owner)->wake(); }
+  Deadline& limit() noexcept { return limit_; }
+  /// True once after the deadline expired.
+  bool take_expired() noexcept { return std::exchange(has_expired_, false); }
+  /// True once after an edge of the client's socket.
+  bool take_client_edge() noexcept { return std::exchange(has_edge_, false); }
+  bool is_killed() const noexcept { return is_killed_; }
+  /// Parts of a request were left unread: see linger().
+  void linger_at_close() noexcept { must_linger_ = true; }
+
+ private:
+  friend class Worker;
+  static void on_edge(void* owner) noexcept;
+  static void on_limit(void* owner) noexcept;
+  Detached serve();
+  Task<void> linger();
+  /// Reads what there is. complete: the worker's request_head is filled in.
+  HeadResult read_head();
+  bool read_more();
+  void next_request() noexcept;
+  void rest();
+
+  Worker& worker_;
+  Channel channel_;
+  Waiter waiter_;
+  Deadline limit_;
+  const Endpoint peer_;
+  std::array<char, 46> address_{};
+  std::uint8_t address_size_ = 0;
+  const EntryPointSlot entry_point_;
+  bool is_serving_ = false;
+  bool has_expired_ = false;
+  bool has_edge_ = false;
+  bool has_ended_ = false;   ///< the client's FIN was read
+  bool has_failed_ = false;  ///< reset
+  bool is_killed_ = false;
+  bool is_trusted_ = false;
+  bool has_looked_ = false;  ///< for a FIN without an edge, in this rest
+  bool must_linger_ = false;
+  std::uint64_t requests_ = 0;
+  Buffer buffer_;
+  std::size_t begin_ = 0;       ///< of the current head in buffer_
+  std::size_t head_bytes_ = 0;
+  std::size_t body_bytes_ = 0;  ///< behind the head, belonging to this request
+  std::size_t end_ = 0;         ///< of what was read
+  ClientConnection* next_ = nullptr;      // the worker's list
+  ClientConnection* previous_ = nullptr;
+};
+
+}  // namespace gapura::proxy

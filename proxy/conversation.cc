@@ -1,0 +1,295 @@
+// The part of an exchange that talks to its target: both directions at once, in one coroutine.
+// pump() does whatever can be done without waiting; converse() waits in between.
+#include <cstring>
+
+#include "base/ascii.h"
+#include "proxy/client_connection.h"
+#include "proxy/exchange.h"
+#include "proxy/worker.h"
+
+namespace gapura::proxy {
+namespace {
+
+/// A target's head; larger ones are a fault. Ours: nobody sends more than this on purpose.
+constexpr std::size_t kResponseHeadMax = 256 * 1024;
+
+bool has_no_body(unsigned status, bool is_head) noexcept {
+  return is_head || status < 200 || status == 204 || status == 304;
+}
+
+bool is_event_stream(const Fields& fields) noexcept {
+  for (const HttpField& field : fields.all()) {
+    if (iequals(field.name, "content-type")) {
+      return iequals(field.value.substr(0, 17), "text/event-stream");
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Task<Failure> Exchange::converse() {
+  link_->channel.notify(&ClientConnection::on_link_edge, &client_);
+  send_request();
+  for (;;) {
+    const Failure failure = pump();
+    if (failure != Failure::none) co_return failure;
+    if (is_over_) co_return Failure::none;
+    if (needs_turn_) worker_.wake_later(client_);
+    set_patience();
+    head_is_parsed_ = false;
+    co_await client_.wait();
+    if (cut_ != Failure::none) co_return has_begun_ ? Failure::target_cut : cut_;
+    if (client_.is_killed()) co_return Failure::client_gone;
+    if (client_.take_expired()) co_return blame();
+  }
+}
+
+void Exchange::send_request() {
+  const RequestHead& request = head();
+  CleanPath& path = worker_.path();
+  path.set(request.path_query);
+  const RequestRendering rendering{.path_query = path.path_query(),
+                                   .host_override = host_override_,
+                                   .upgrade = facts_.has_upgrade};
+  const Forwarding forwarding{.trusts_client = client_.is_trusted(),
+                              .client_address = client_.peer_address(),
+                              .server = worker_.hostname()};
+  write_request_head(worker_.head_text(), request, rendering, forwarding);
+  const std::span<char> already = client_.after_head();
+  const Relay::Step step =
+      upload_.begin(client_.channel(), link_->channel, BodyDecoder(facts_.framing),
+                    facts_.framing.kind == BodyKind::chunked, worker_.head_text().view(), already);
+  client_.consume(already.size() - upload_.excess().size());
+  if (step == Relay::Step::done) upload_over_ = upload_whole_ = true;
+}
+
+Failure Exchange::pump() {
+  needs_turn_ = false;
+  if (client_.take_client_edge()) look_after_client();
+  if (cut_ != Failure::none) return cut_;
+  if (!upload_over_) {
+    if (const Failure failure = pump_request(); failure != Failure::none) return failure;
+  }
+  const Failure failure = has_begun_ ? pump_response() : read_response();
+  const std::uint64_t moved = upload_.moved() + download_.moved();
+  if (moved != moved_ && lease_) lease_->moved(Clock::now());
+  moved_ = moved;
+  return failure;
+}
+
+/// A reset means that nobody waits for the answer any more. A FIN does not (RFC 9112 9.6).
+void Exchange::look_after_client() {
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(client_.channel().fd(), SOL_SOCKET, SO_ERROR, &error, &size);
+  if (error != 0) cut_ = Failure::client_gone;
+}
+
+Failure Exchange::pump_request() {
+  if (upload_.step() == Relay::Step::source_bad) return Failure::bad_framing;
+  const Relay::Step step = upload_.advance();
+  // At once: the bytes are in the worker's scratch.
+  if (upload_.has_read() && !has_kept_excess_ && !is_tunnel_ && !upload_.excess().empty()) {
+    client_.keep(upload_.excess());
+    has_kept_excess_ = true;
+  }
+  switch (step) {
+    case Relay::Step::wait_source:
+    case Relay::Step::wait_sink: return Failure::none;
+    case Relay::Step::again: needs_turn_ = true; return Failure::none;
+    case Relay::Step::done:
+      upload_over_ = upload_whole_ = true;
+      if (is_tunnel_) link_->channel.shut_write();
+      return Failure::none;
+    case Relay::Step::source_bad: return Failure::bad_framing;
+    case Relay::Step::source_failed: return Failure::client_gone;
+    case Relay::Step::sink_failed:
+      // The target may have answered before it closed: that answer is still to be read.
+      upload_over_ = true;
+      return Failure::none;
+  }
+  return Failure::none;
+}
+
+/// Reads until the response's head is complete, then begins the response.
+Failure Exchange::read_response() {
+  for (;;) {
+    std::span<char> into = worker_.scratch();
+    if (response_rest_.is_held()) {
+      if (response_bytes_ == response_rest_.capacity()) return Failure::bad_response;
+      into = {response_rest_.data() + response_bytes_, response_rest_.capacity() - response_bytes_};
+    }
+    const IoResult read = link_->channel.try_read(into);
+    if (read.status == IoStatus::would_block) return Failure::none;
+    if (read.status != IoStatus::ok) {
+      if (got_response_bytes_) return Failure::bad_response;
+      return link_->is_reused ? Failure::link_stale : Failure::target_closed;
+    }
+    got_response_bytes_ = true;
+    response_bytes_ += read.bytes;
+    if (const Failure failure = take_response_head(); failure != Failure::none) return failure;
+    if (has_begun_) return after_response_step(download_.step());
+  }
+}
+
+/// Looks for heads in what was read: any number of interim ones (RFC 9110 15.2), then the final.
+Failure Exchange::take_response_head() {
+  char* bytes = response_rest_.is_held() ? response_rest_.data() : worker_.scratch().data();
+  std::size_t begin = 0;
+  ResponseHead& response = worker_.response_head();
+  while (begin < response_bytes_) {
+    const std::string_view text(bytes + begin, response_bytes_ - begin);
+    const HeadResult result = parse_response_head(text, kResponseHeadMax, response);
+    if (result.state == HeadState::refused) return result.failure;
+    if (result.state == HeadState::incomplete) break;
+    begin += result.bytes;
+    if (response.status >= 200 || response.status == 101) {
+      response_unread_ = {bytes + begin, response_bytes_ - begin};
+      return response.status == 101 ? begin_tunnel() : begin_response();
+    }
+    if (const Failure failure = forward_interim(); failure != Failure::none) {
+      return failure;
+    }
+  }
+  // What is left is the beginning of a head: kept outside of the scratch.
+  const std::size_t left = response_bytes_ - begin;
+  if (left == 0) {
+    response_rest_.release();
+    response_bytes_ = 0;
+    return Failure::none;
+  }
+  if (!response_rest_.is_held() || begin != 0 || left == response_rest_.capacity()) {
+    if (left >= kResponseHeadMax) return Failure::bad_response;
+    Buffer next = worker_.buffers().take(std::max(left * 2, BufferPool::kSmallest));
+    std::memcpy(next.data(), bytes + begin, left);
+    response_rest_ = std::move(next);
+    response_bytes_ = left;
+  }
+  return Failure::none;
+}
+
+Failure Exchange::forward_interim() {
+  if (facts_.is_http_1_0) return Failure::none;  // RFC 9110 15.2: never to a 1.0 client
+  ResponseRendering rendering;
+  rendering.drop_length = true;
+  write_response_head(worker_.head_text(), worker_.response_head(), rendering);
+  const Relay::Step step = download_.send(client_.channel(), worker_.head_text().view());
+  return step == Relay::Step::sink_failed ? Failure::client_gone : Failure::none;
+}
+
+Failure Exchange::begin_response() {
+  const ResponseHead& response = worker_.response_head();
+  status_ = response.status;
+  Framing framing = response.framing;
+  ResponseRendering rendering;
+  if (has_no_body(status_, facts_.is_head)) {
+    framing = {};
+    rendering.drop_length = status_ == 204;
+  }
+  const bool needs_chunks =
+      framing.kind == BodyKind::chunked || framing.kind == BodyKind::until_close;
+  rendering.chunks = needs_chunks && !facts_.is_http_1_0;
+  link_may_persist_ =
+      response.persistence.may_persist() && framing.kind != BodyKind::until_close;
+  link_timeout_s_ = response.keep_alive_timeout_s;
+  is_event_stream_ = is_event_stream(response.fields);
+  // An answer before the end of the request: what is left of the request is not waited for.
+  const bool is_early = !upload_over_ || !upload_whole_;
+  says_close_ = says_close_ || !facts_.may_persist || worker_.is_stopping() || is_early ||
+                (needs_chunks && facts_.is_http_1_0) ||
+                (worker_.entry_point(client_.entry_point()).requests_max != 0 &&
+                 client_.requests() >= worker_.entry_point(client_.entry_point()).requests_max);
+  rendering.say_close = says_close_;
+  rendering.say_keep_alive = !says_close_ && facts_.is_http_1_0;
+  rendering.date = worker_.date();
+  write_response_head(worker_.head_text(), response, rendering);
+  has_begun_ = true;
+  download_.begin(link_->channel, client_.channel(), BodyDecoder(framing), rendering.chunks,
+                  worker_.head_text().view(), response_unread_);
+  response_rest_.release();
+  return Failure::none;
+}
+
+/// 101: from here on bytes pass both ways, whatever they mean.
+Failure Exchange::begin_tunnel() {
+  if (!facts_.has_upgrade || !upload_whole_) return Failure::bad_response;
+  const ResponseHead& response = worker_.response_head();
+  status_ = 101;
+  is_tunnel_ = has_begun_ = says_close_ = true;
+  lease_->mark_upgrade();
+  ResponseRendering rendering;
+  rendering.drop_length = rendering.upgrade = true;
+  write_response_head(worker_.head_text(), response, rendering);
+  const Framing open{.kind = BodyKind::until_close};
+  download_.begin(link_->channel, client_.channel(), BodyDecoder(open), false,
+                  worker_.head_text().view(), response_unread_);
+  upload_.reset();
+  upload_over_ = false;
+  const std::span<char> early = client_.after_head();
+  upload_.begin(client_.channel(), link_->channel, BodyDecoder(open), false, {}, early);
+  client_.consume(early.size());
+  return pump_request();
+}
+
+Failure Exchange::pump_response() {
+  if (download_.is_done()) return after_response_step(Relay::Step::done);
+  return after_response_step(download_.advance());
+}
+
+Failure Exchange::after_response_step(Relay::Step step) {
+  switch (step) {
+    case Relay::Step::wait_source:
+      // The head may have left in begin(); what came since is read now, not at the next edge.
+      return link_->channel.may_read() && !download_.has_read() ? pump_response() : Failure::none;
+    case Relay::Step::wait_sink: return Failure::none;
+    case Relay::Step::again: needs_turn_ = true; return Failure::none;
+    case Relay::Step::done:
+      if (is_tunnel_ && !upload_over_) {
+        client_.channel().shut_write();
+        return Failure::none;
+      }
+      is_over_ = true;
+      return Failure::none;
+    case Relay::Step::source_failed:
+    case Relay::Step::source_bad: return Failure::target_cut;
+    case Relay::Step::sink_failed: return Failure::client_gone;
+  }
+  return Failure::none;
+}
+
+/// Which time limit holds until the next edge. Progress, not total: it starts anew whenever bytes
+/// have moved or the wait is for something else.
+void Exchange::set_patience() {
+  const conf::EntryPoint& entry = worker_.entry_point(client_.entry_point());
+  Patience next = Patience::none;
+  Milliseconds limit{0};
+  if (has_begun_ && download_.step() == Relay::Step::wait_sink) {
+    next = Patience::client_write;
+    limit = entry.write_timeout;
+  } else if (!upload_over_ && upload_.step() == Relay::Step::wait_source && !is_tunnel_) {
+    next = Patience::client_body;
+    limit = entry.read_timeout;
+  } else if (!has_begun_ && upload_over_) {
+    next = Patience::target_head;
+    limit = response_timeout_;
+  }
+  if (next == patience_ && patience_moved_ == moved_) return;
+  patience_ = next;
+  patience_moved_ = moved_;
+  if (limit.count() == 0) {
+    client_.limit().disarm();
+  } else {
+    client_.limit().arm(limit);
+  }
+}
+
+Failure Exchange::blame() const noexcept {
+  switch (patience_) {
+    case Patience::client_body: return Failure::client_timeout;
+    case Patience::target_head: return Failure::target_timeout;
+    default: return Failure::client_gone;
+  }
+}
+
+}  // namespace gapura::proxy

@@ -1,0 +1,230 @@
+#include "proxy/exchange.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/ascii.h"
+#include "base/check.h"
+#include "base/io_count.h"
+#include "proxy/client_connection.h"
+#include "proxy/log_texts.h"
+#include "proxy/worker.h"
+
+namespace gapura::proxy {
+namespace {
+
+/// Our own trouble, not the target's: nobody is suspended for it.
+bool is_local_error(int error) noexcept {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM ||
+         error == EADDRNOTAVAIL;
+}
+
+}  // namespace
+
+Exchange::Exchange(ClientConnection& client)
+    : client_(client),
+      worker_(client.worker()),
+      started_(Clock::now()),
+      upload_(worker_.buffers(), worker_.scratch()),
+      download_(worker_.buffers(), worker_.scratch()) {}
+
+Exchange::~Exchange() = default;
+
+void Exchange::note_facts(const RequestHead& head) {
+  facts_.method = metrics::method_of(head.method);
+  facts_.is_head = head.method == "HEAD";
+  facts_.is_idempotent = is_idempotent(head.method);
+  facts_.is_http_1_0 = head.persistence.is_http_1_0;
+  facts_.may_persist = head.persistence.may_persist();
+  facts_.has_upgrade = head.persistence.has_upgrade;
+  facts_.framing = head.framing;
+  if (worker_.access_lines() != nullptr) log_texts_ = std::make_unique<LogTexts>(head);
+}
+
+/// The request's head; read again when others have used the worker's since.
+const RequestHead& Exchange::head() {
+  RequestHead& head = worker_.request_head();
+  if (head_is_parsed_) return head;
+  const HeadResult result = parse_request_head(client_.head_bytes(), SIZE_MAX, head);
+  check(result.state == HeadState::complete, "a head that was read once cannot be read again");
+  return head;
+}
+
+Task<bool> Exchange::run() {
+  head_is_parsed_ = true;
+  note_facts(head());
+  for (;;) {
+    Failure failure = choose();
+    if (failure == Failure::none && !link_) failure = co_await connect();
+    if (failure == Failure::none) failure = co_await converse();
+    if (failure == Failure::none) break;
+    leave_target(failure);
+    if (!may_retry(failure)) co_return co_await refuse(failure);
+    last_failure_ = failure;
+  }
+  co_return finish();
+}
+
+Failure Exchange::choose() {
+  ++attempts_;
+  const RequestHead& request = head();
+  if (attempts_ == 1 && worker_.is_stopping()) says_close_ = true;
+  CleanPath& path = worker_.path();
+  if (!path.set(request.path_query)) return Failure::bad_target;
+  const balancer::Snapshot& snapshot = worker_.snapshot();
+  const balancer::routing::RequestView view{.method = request.method,
+                                            .host = request.authority,
+                                            .path = path.routing(),
+                                            .fields = request.fields.all()};
+  const auto* route = snapshot.routes[index(client_.entry_point())].match(view);
+  if (route == nullptr) return Failure::no_route;
+  const balancer::Service& service = snapshot.services[route->service];
+  has_service_ = true;
+  service_ = service.slot;
+  if (log_texts_) log_texts_->note_route(route->name, service.label);
+  const std::span tried(tried_.data(), tried_count_);
+  const std::size_t picked = worker_.picker(service.slot).pick(service, tried);
+  if (picked == balancer::Picker::npos) {
+    // Everybody was tried: what the last one did is what the client is told.
+    is_exhausted_ = last_failure_ != Failure::none;
+    return is_exhausted_ ? last_failure_ : Failure::no_target;
+  }
+  pick(service, service.targets[picked]);
+  return Failure::none;
+}
+
+void Exchange::pick(const balancer::Service& service, const balancer::Target& target) {
+  TargetSlot& slot = worker_.slots()[target.state->slot];
+  lease_.emplace(slot, &on_cut, this);
+  lease_->moved(started_);
+  endpoint_ = target.endpoint;
+  connect_timeout_ = service.connect_timeout;
+  response_timeout_ = service.response_timeout;
+  host_override_.clear();
+  if (!service.pass_host_header) host_override_ = target.authority;
+  worker_.retry_budget(service_).request();
+  if (log_texts_) log_texts_->note_target(target.state->url);
+  // A body that is still arriving cannot be sent twice, so it must not meet a stale link.
+  const bool is_replayable = facts_.is_idempotent && is_request_read();
+  if (!wants_fresh_link_) link_ = worker_.slots().take(slot, is_replayable, started_);
+  if (link_) worker_.shard().links_reused.add();
+}
+
+/// The whole request is in the connection's buffer, and could be sent again from there.
+bool Exchange::is_request_read() const noexcept {
+  if (upload_.has_read()) return false;
+  if (facts_.framing.kind == BodyKind::none) return true;
+  return facts_.framing.kind == BodyKind::length &&
+         client_.after_head_size() >= facts_.framing.length;
+}
+
+Failure Exchange::start_connect(bool& is_pending) {
+  const int family = endpoint_.is_v4() ? AF_INET : AF_INET6;
+  const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return connect_failed(Failure::connect_failed, std::strerror(errno));
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  io_count::socket_call();
+  const int result = ::connect(fd, endpoint_.data(), endpoint_.size());
+  const int error = result < 0 ? errno : 0;
+  if (error != 0 && error != EINPROGRESS) {
+    ::close(fd);
+    if (is_local_error(error)) return Failure::connect_failed;
+    return connect_failed(Failure::connect_failed, std::strerror(error));
+  }
+  link_ = std::make_unique<Link>(worker_.loop().wheel(), lease_->slot());
+  if (!link_->channel.open(worker_.loop(), fd)) return Failure::connect_failed;
+  link_->channel.notify(&ClientConnection::on_link_edge, &client_);
+  is_pending = error == EINPROGRESS;
+  if (is_pending) link_->channel.expect_connect();
+  return Failure::none;
+}
+
+Task<Failure> Exchange::connect() {
+  head_is_parsed_ = false;  // others may run while this waits
+  bool is_pending = false;
+  if (const Failure failure = start_connect(is_pending); failure != Failure::none) {
+    co_return failure;
+  }
+  client_.limit().arm(connect_timeout_);
+  while (is_pending && !link_->channel.may_write()) {
+    co_await client_.wait();
+    if (cut_ != Failure::none) co_return cut_;
+    if (client_.is_killed()) co_return Failure::client_gone;
+    if (client_.take_expired()) {
+      co_return connect_failed(Failure::connect_timeout, "no answer to connect");
+    }
+  }
+  client_.limit().disarm();
+  patience_ = Patience::none;
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(link_->channel.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
+  if (error != 0) co_return connect_failed(Failure::connect_failed, std::strerror(error));
+  worker_.shard().links_opened.add();
+  if (lease_->state().is_suspended.load(std::memory_order_relaxed)) {
+    worker_.observations().connect_succeeded(lease_->slot().state);
+  }
+  co_return Failure::none;
+}
+
+/// From here on nobody else walks into the same wall: the flag is seen by every worker at once.
+Failure Exchange::connect_failed(Failure failure, std::string reason) {
+  balancer::TargetState& state = lease_->state();
+  if (!state.is_suspended.exchange(true, std::memory_order_relaxed)) {
+    worker_.observations().connect_failed(lease_->slot().state, std::move(reason));
+  }
+  return failure;
+}
+
+/// Gives up the attempt's target; the next attempt goes elsewhere. Only a stale link says nothing
+/// about its target: that may be tried again, over a fresh one.
+void Exchange::leave_target(Failure failure) {
+  link_.reset();
+  if (!lease_) return;
+  const balancer::TargetState* state = &lease_->state();
+  release_lease();
+  wants_fresh_link_ = failure == Failure::link_stale;
+  if (!wants_fresh_link_ && tried_count_ < tried_.size()) tried_[tried_count_++] = state;
+}
+
+bool Exchange::may_retry(Failure failure) {
+  if (has_begun_ || is_exhausted_ || attempts_ > tried_.size()) return false;
+  switch (row(failure).retry) {
+    case Retry::never: return false;
+    case Retry::always: break;
+    case Retry::if_replayable:
+      if (!facts_.is_idempotent || !is_request_read()) return false;
+      if (!worker_.retry_budget(service_).take()) return false;
+      break;
+  }
+  if (upload_.has_read()) return false;
+  worker_.shard().retries(service_).add();
+  worker_.shard().errors[static_cast<std::size_t>(failure)].add();
+  upload_.reset();
+  upload_over_ = upload_whole_ = got_response_bytes_ = false;
+  response_rest_.release();
+  response_bytes_ = 0;
+  return true;
+}
+
+void Exchange::on_cut(void* owner) noexcept {
+  auto* self = static_cast<Exchange*>(owner);
+  self->cut_ = Failure::drain_cut;
+  self->client_.wake();
+}
+
+void Exchange::release_lease() {
+  if (!lease_) return;
+  const balancer::TargetRef target = lease_->slot().state;
+  const bool is_last = lease_->release();
+  lease_.reset();
+  if (is_last) worker_.observations().went_idle(target);
+}
+
+}  // namespace gapura::proxy

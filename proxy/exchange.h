@@ -1,0 +1,147 @@
+/// One request and its response: route, pick, connect, send, relay both ways, retry while nothing
+/// has been sent to the client, answer, count. Worker thread only; lives in its connection's
+/// coroutine, and ends before the connection does.
+///
+///   run: choose -> (connect) -> converse -> finish        one attempt
+///             ^---- retry elsewhere ----'  '-> refuse     when the failure table says so
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "balancer/snapshot.h"
+#include "base/async/task.h"
+#include "base/clock.h"
+#include "metrics/shard.h"
+#include "proxy/failure.h"
+#include "proxy/http_head.h"
+#include "proxy/relay.h"
+#include "proxy/target_slots.h"
+
+namespace gapura::proxy {
+
+class ClientConnection;
+class Worker;
+struct LogTexts;
+
+class Exchange {
+ public:
+  explicit Exchange(ClientConnection& client);
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  /// The worker's request_head has just been filled from the connection's buffer.
+  /// True: the connection may carry another request.
+  Task<bool> run();
+  /// Answers a head that could not be read. Always ends the connection (false).
+  Task<bool> refuse_head(Failure failure);
+
+ private:
+  /// What the request says that is needed after its head's views are gone.
+  struct Facts {
+    metrics::Method method = metrics::Method::get;
+    bool is_head = false;
+    bool is_idempotent = false;
+    bool is_http_1_0 = false;
+    bool may_persist = false;
+    bool has_upgrade = false;
+    Framing framing;
+  };
+  /// What the wait is for, so that an expiry knows whom to blame.
+  enum class Patience : std::uint8_t { none, client_body, client_write, target_head };
+
+  void note_facts(const RequestHead& head);
+  const RequestHead& head();
+
+  // One attempt.
+  Failure choose();
+  void pick(const balancer::Service& service, const balancer::Target& target);
+  Task<Failure> connect();
+  Failure start_connect(bool& is_pending);
+  Failure connect_failed(Failure failure, std::string reason);
+  Task<Failure> converse();
+  void send_request();
+  void leave_target(Failure failure);
+  bool may_retry(Failure failure);
+
+  // Inside converse(), never waiting. Failure::none with is_over_: the response is complete.
+  Failure pump();
+  Failure pump_request();
+  Failure read_response();
+  Failure take_response_head();
+  Failure forward_interim();
+  Failure begin_response();
+  Failure begin_tunnel();
+  Failure pump_response();
+  Failure after_response_step(Relay::Step step);
+  void look_after_client();
+  void set_patience();
+  Failure blame() const noexcept;
+  static void on_cut(void* owner) noexcept;
+
+  // The end.
+  Task<bool> refuse(Failure failure);
+  Task<void> flush_answer();
+  bool finish();
+  void give_back_link();
+  void release_lease();
+  void record(unsigned status);
+  void log(unsigned status);
+  bool is_request_read() const noexcept;
+
+  ClientConnection& client_;
+  Worker& worker_;
+  const TimePoint started_;
+  Facts facts_;
+  bool head_is_parsed_ = false;  ///< the worker's request_head is still ours
+
+  // The attempt.
+  std::optional<Lease> lease_;
+  std::unique_ptr<Link> link_;
+  Endpoint endpoint_;
+  Milliseconds connect_timeout_{0};
+  Milliseconds response_timeout_{0};
+  std::string host_override_;
+  bool has_service_ = false;
+  ServiceSlot service_{};
+  std::array<const balancer::TargetState*, 8> tried_{};
+  std::size_t tried_count_ = 0;
+  unsigned attempts_ = 0;
+  bool wants_fresh_link_ = false;
+  bool is_exhausted_ = false;  ///< every target was tried
+  Failure last_failure_ = Failure::none;
+
+  // Request on its way to the target.
+  Relay upload_;
+  bool upload_over_ = false;   ///< nothing more will be sent
+  bool upload_whole_ = false;  ///< the whole request was sent
+  bool has_kept_excess_ = false;
+
+  // Response on its way to the client.
+  Relay download_;
+  Buffer response_rest_;       ///< of a head that came in parts
+  std::size_t response_bytes_ = 0;
+  std::span<char> response_unread_;
+  unsigned status_ = 0;
+  unsigned link_timeout_s_ = 0;
+  bool link_may_persist_ = false;
+  bool got_response_bytes_ = false;
+  bool has_begun_ = false;     ///< response bytes went to the client
+  bool is_tunnel_ = false;
+  bool is_over_ = false;
+  bool says_close_ = false;
+  bool is_event_stream_ = false;
+  bool needs_turn_ = false;
+  Failure cut_ = Failure::none;
+  Patience patience_ = Patience::none;
+  std::uint64_t patience_moved_ = 0;
+  std::uint64_t moved_ = 0;
+
+  // For the access log, filled only when it is on.
+  std::unique_ptr<LogTexts> log_texts_;
+};
+
+}  // namespace gapura::proxy

@@ -1,0 +1,75 @@
+/// What can go wrong with an exchange: whose fault it is, whether another target may be tried, and
+/// the one answer it gets. Nobody else in the proxy invents a status.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace gapura::proxy {
+
+enum class Failure : std::uint8_t {
+  none,
+  // the client
+  bad_request, bad_framing, bad_host, bad_target, unknown_coding, unsupported_version,
+  head_too_large, too_many_fields, connect_refused, client_timeout, client_gone,
+  // ourselves
+  no_route, no_target, shutting_down,
+  // the target
+  connect_failed, connect_timeout, link_stale, target_timeout, bad_response, target_closed,
+  target_cut, drain_cut,
+};
+constexpr std::size_t kFailures = static_cast<std::size_t>(Failure::drain_cut) + 1;
+
+enum class Retry : std::uint8_t {
+  never,
+  always,       ///< no byte of the request was sent
+  if_replayable ///< idempotent method (RFC 9110 9.2.2) and the whole body still at hand
+};
+
+struct FailureRow {
+  std::string_view name;    ///< label of gapura_errors_total, word in logs
+  std::uint16_t status;     ///< 0: no answer, the connection is closed
+  Retry retry;
+  std::string_view body;    ///< plain text; Traefik's words where it has them
+};
+
+inline constexpr std::array<FailureRow, kFailures> kFailureTable{{
+    {"none", 0, Retry::never, ""},
+    {"bad_request", 400, Retry::never, "Bad Request"},
+    {"bad_framing", 400, Retry::never, "Bad Request"},
+    {"bad_host", 400, Retry::never, "Bad Request"},
+    {"bad_target", 400, Retry::never, "Bad Request"},
+    {"unknown_coding", 501, Retry::never, "Not Implemented"},
+    {"unsupported_version", 505, Retry::never, "HTTP Version Not Supported"},
+    {"head_too_large", 431, Retry::never, "Request Header Fields Too Large"},
+    {"too_many_fields", 431, Retry::never, "Request Header Fields Too Large"},
+    {"connect_refused", 405, Retry::never, "Method Not Allowed"},
+    {"client_timeout", 408, Retry::never, "Request Timeout"},
+    {"client_gone", 0, Retry::never, ""},
+    {"no_route", 404, Retry::never, "404 page not found\n"},
+    {"no_target", 503, Retry::never, "no available server\n"},
+    {"shutting_down", 503, Retry::never, "Service Unavailable"},
+    {"connect_failed", 502, Retry::always, "Bad Gateway"},
+    {"connect_timeout", 504, Retry::always, "Gateway Timeout"},
+    {"link_stale", 502, Retry::if_replayable, "Bad Gateway"},
+    {"target_timeout", 504, Retry::never, "Gateway Timeout"},
+    {"bad_response", 502, Retry::never, "Bad Gateway"},
+    {"target_closed", 502, Retry::if_replayable, "Bad Gateway"},
+    {"target_cut", 0, Retry::never, ""},
+    {"drain_cut", 502, Retry::never, "Bad Gateway"},
+}};
+
+constexpr const FailureRow& row(Failure failure) noexcept {
+  return kFailureTable[static_cast<std::size_t>(failure)];
+}
+
+/// Names by number, for the collector.
+constexpr std::array<std::string_view, kFailures> failure_names() noexcept {
+  std::array<std::string_view, kFailures> names;
+  for (std::size_t i = 0; i < kFailures; ++i) names[i] = kFailureTable[i].name;
+  return names;
+}
+
+}  // namespace gapura::proxy

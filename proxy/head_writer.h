@@ -1,0 +1,78 @@
+/// Renders the heads that leave: what the peer sent, less the fields that were for us, plus ours.
+/// Lines that pass unchanged are copied in runs. Worker thread only; keeps its memory.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string_view>
+
+#include "proxy/http_head.h"
+
+namespace gapura::proxy {
+
+/// Text that grows by doubling and never shrinks.
+class HeadText {
+ public:
+  void clear() noexcept { size_ = 0; }
+  void append(std::string_view text) {
+    if (capacity_ - size_ < text.size()) grow(text.size());
+    std::memcpy(text_.get() + size_, text.data(), text.size());
+    size_ += text.size();
+  }
+  void append_number(std::uint64_t number);
+  std::string_view view() const noexcept { return {text_.get(), size_}; }
+
+ private:
+  void grow(std::size_t more);
+  std::unique_ptr<char[]> text_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+/// What is said to targets about where a request came from.
+struct Forwarding {
+  bool trusts_client = false;       ///< keep the X-Forwarded-* that came in
+  std::string_view client_address;  ///< "192.0.2.7", as X-Forwarded-For has it
+  /// "X-Real-Ip: …\r\nX-Forwarded-Server: …\r\n": the same for every request of a connection.
+  std::string_view server;          ///< own host name
+  std::uint16_t listen_port = 0;
+};
+
+struct RequestRendering {
+  std::string_view path_query;      ///< cleaned
+  std::string_view host_override;   ///< empty: the client's (passHostHeader)
+  bool upgrade = false;             ///< hop-by-hop Upgrade is passed on
+};
+
+void write_request_head(HeadText& out, const RequestHead& head, const RequestRendering& rendering,
+                        const Forwarding& forwarding);
+
+struct ResponseRendering {
+  bool chunks = false;              ///< we frame the body in chunks
+  bool drop_length = false;         ///< Content-Length must not be said (204, 1xx, chunks)
+  bool upgrade = false;             ///< 101
+  bool say_close = false;
+  bool say_keep_alive = false;      ///< to an HTTP/1.0 client
+  std::string_view date;            ///< used when the target sent none; empty: add none
+};
+
+void write_response_head(HeadText& out, const ResponseHead& head,
+                         const ResponseRendering& rendering);
+
+/// An answer of our own: text/plain, with a length.
+struct OwnAnswer {
+  unsigned status = 0;
+  std::string_view body;
+  bool is_head_request = false;
+  bool say_close = false;
+  bool say_keep_alive = false;
+  std::string_view date;
+  std::string_view extra_fields;    ///< complete lines
+};
+void write_own_answer(HeadText& out, const OwnAnswer& answer);
+
+/// "Not Found"; "Unknown" for a code that has no name here.
+std::string_view reason_of(unsigned status) noexcept;
+
+}  // namespace gapura::proxy

@@ -1,0 +1,86 @@
+/// Moves one direction of an exchange from one channel to another with bounded memory: it reads
+/// only when everything read before has been written. Back-pressure is the absence of a queue.
+/// Worker thread only. Never waits: the exchange waits, and calls advance() again.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/async/channel.h"
+#include "proxy/body_decoder.h"
+#include "proxy/buffer_pool.h"
+
+namespace gapura::proxy {
+
+class Relay {
+ public:
+  enum class Step : std::uint8_t {
+    wait_source,    ///< nothing to read now
+    wait_sink,      ///< a rest is waiting to be written
+    again,          ///< much was moved; let others have a turn, then call again
+    done,           ///< the whole body is written
+    source_failed,  ///< reset, or ended before the body did
+    source_bad,     ///< framing broken
+    sink_failed,    ///< reset or closed by who should read
+  };
+
+  /// `scratch` is the worker's, used only inside calls. Both must outlive the relay.
+  Relay(BufferPool& buffers, std::span<char> scratch) noexcept
+      : buffers_(buffers), scratch_(scratch) {}
+
+  /// Begins a message: `head` and what is already there of the body leave in one call.
+  /// `already` is changed in place. `chunks`: write chunked framing, else the bytes as they are.
+  Step begin(Channel& source, Channel& sink, const BodyDecoder& decoder, bool chunks,
+             std::string_view head, std::span<char> already);
+  /// Sends `bytes` of our own through the same rest buffer (an interim response, an answer).
+  Step send(Channel& sink, std::string_view bytes);
+  Step advance();
+
+  /// Of `already`, or of the last read: bytes after the body's end. The bytes are valid only until
+  /// something else runs on the loop; that there were some stays true.
+  std::span<char> excess() const noexcept { return excess_; }
+  bool has_begun() const noexcept { return source_ != nullptr; }
+  /// True once body bytes were read that are not in `already`: the request cannot be replayed.
+  bool has_read() const noexcept { return has_read_; }
+  bool is_done() const noexcept { return step_ == Step::done; }
+  Step step() const noexcept { return step_; }
+  std::uint64_t payload_bytes() const noexcept { return payload_bytes_; }
+  /// Grows whenever a byte moves.
+  std::uint64_t moved() const noexcept { return moved_; }
+  /// Forgets everything, for the next attempt.
+  void reset() noexcept;
+
+ private:
+  Step write(std::string_view head, std::span<const char> payload);
+  Step send_parts(std::span<const iovec> parts);
+  Step flush();
+  void keep(std::span<const iovec> parts, std::size_t skip);
+  Step set(Step step) noexcept { return step_ = step; }
+
+  BufferPool& buffers_;
+  std::span<char> scratch_;
+  Channel* source_ = nullptr;
+  Channel* sink_ = nullptr;
+  BodyDecoder decoder_;
+  Buffer rest_;
+  std::size_t rest_begin_ = 0;
+  std::size_t rest_end_ = 0;
+  std::size_t read_bytes_ = kReadFirst;
+  std::span<char> excess_;
+  std::uint64_t payload_bytes_ = 0;
+  std::uint64_t moved_ = 0;
+  Step step_ = Step::wait_source;
+  bool chunks_ = false;
+  bool has_read_ = false;
+  bool has_ended_ = false;  ///< the last chunk is written or kept
+
+  // A first read is middling; full reads that were written whole make it larger, a rest makes it
+  // small, so that many slow readers cost 16 KiB each and a fast one moves 256 KiB a call.
+  static constexpr std::size_t kReadLeast = 16 * 1024;
+  static constexpr std::size_t kReadFirst = 64 * 1024;
+  static constexpr std::size_t kTurnBytes = 1024 * 1024;
+};
+
+}  // namespace gapura::proxy

@@ -1,0 +1,115 @@
+#include "proxy/target_slots.h"
+
+#include "base/check.h"
+
+namespace gapura::proxy {
+namespace {
+
+void unlink(Link& link) noexcept {
+  if (!link.is_idle) return;
+  (link.previous != nullptr ? link.previous->next : link.slot.idle) = link.next;
+  if (link.next != nullptr) link.next->previous = link.previous;
+  link.next = link.previous = nullptr;
+  link.is_idle = false;
+  --link.slot.idle_count;
+}
+
+/// While idle nothing may arrive: an edge means closed, or bytes that are no answer to anything
+/// (RFC 9112 9.2). Either way the link is of no more use.
+void drop_idle(void* owner) noexcept {
+  auto* link = static_cast<Link*>(owner);
+  if (link->is_idle) delete link;
+}
+
+}  // namespace
+
+Link::Link(DeadlineWheel& wheel, TargetSlot& its_slot) noexcept
+    : slot(its_slot), idle_limit(wheel, &drop_idle, this) {}
+
+Link::~Link() { unlink(*this); }
+
+TargetSlots::~TargetSlots() { close_all_idle(); }
+
+void TargetSlots::adopt(const balancer::Snapshot& snapshot) {
+  while (slots_.size() < snapshot.target_slots) slots_.emplace_back();
+  for (const balancer::TargetRef& target : snapshot.draining) {
+    TargetSlot& slot = slots_[index(target->slot)];
+    if (slot.state == target) close_idle(slot);
+  }
+  for (const balancer::Service& service : snapshot.services) {
+    for (const balancer::Target& target : service.targets) {
+      TargetSlot& slot = slots_[index(target.state->slot)];
+      if (slot.state == target.state && slot.endpoint == target.endpoint) continue;
+      close_idle(slot);
+      slot.state = target.state;
+      slot.endpoint = target.endpoint;
+    }
+  }
+}
+
+std::unique_ptr<Link> TargetSlots::take(TargetSlot& slot, bool replayable, TimePoint now) {
+  constexpr std::chrono::seconds kFresh{1};
+  while (slot.idle != nullptr) {
+    std::unique_ptr<Link> link(slot.idle);
+    // Newest first: when this one is too old for the request, so are all others.
+    if (!replayable && now - link->idle_since >= kFresh) {
+      link.release();
+      return nullptr;
+    }
+    unlink(*link);
+    link->idle_limit.disarm();
+    if (!replayable && link->channel.look()) continue;
+    link->is_reused = true;
+    return link;
+  }
+  return nullptr;
+}
+
+void TargetSlots::give_back(std::unique_ptr<Link> link, Milliseconds limit, TimePoint now) {
+  TargetSlot& slot = link->slot;
+  if (slot.state->is_draining.load(std::memory_order_acquire)) return;
+  if (slot.idle_count >= kIdleLinksMax) return;
+  link->idle_since = now;
+  link->is_idle = true;
+  link->idle_limit.arm(limit);
+  link->channel.notify(&drop_idle, link.get());
+  link->next = slot.idle;
+  if (slot.idle != nullptr) slot.idle->previous = link.get();
+  slot.idle = link.release();
+  ++slot.idle_count;
+}
+
+void TargetSlots::close_idle(TargetSlot& slot) noexcept {
+  while (slot.idle != nullptr) delete slot.idle;
+}
+
+void TargetSlots::close_all_idle() noexcept {
+  for (TargetSlot& slot : slots_) close_idle(slot);
+}
+
+Lease::Lease(TargetSlot& slot, Cut cut, void* owner) noexcept
+    : slot_(slot), state_(slot.state), cut_(cut), owner_(owner), next_(slot.leases) {
+  if (next_ != nullptr) next_->previous_ = this;
+  slot_.leases = this;
+  state_->in_flight.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool Lease::release() noexcept {
+  check(is_held_, "a lease was released twice");
+  is_held_ = false;
+  (previous_ != nullptr ? previous_->next_ : slot_.leases) = next_;
+  if (next_ != nullptr) next_->previous_ = previous_;
+  const bool is_draining = state_->is_draining.load(std::memory_order_acquire);
+  if (is_draining) {
+    (was_cut_ ? state_->cut : state_->finished_while_draining)
+        .fetch_add(1, std::memory_order_relaxed);
+  }
+  const bool was_last = state_->in_flight.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  return was_last && is_draining;
+}
+
+Lease::~Lease() {
+  if (is_held_) release();
+}
+
+}  // namespace gapura::proxy

@@ -1,0 +1,116 @@
+/// One loop, one thread, and all it owns: listeners, clients, links, pickers, counters.
+/// Everything here is used on its own thread, but for what says "any thread".
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "balancer/picker.h"
+#include "balancer/snapshot.h"
+#include "base/async/loop.h"
+#include "base/net/ip_set.h"
+#include "conf/static_config.h"
+#include "metrics/shard.h"
+#include "proxy/access_line.h"
+#include "proxy/buffer_pool.h"
+#include "proxy/client_connection.h"
+#include "proxy/head_writer.h"
+#include "proxy/http_date.h"
+#include "proxy/http_head.h"
+#include "proxy/listener.h"
+#include "proxy/path.h"
+#include "proxy/retry_budget.h"
+#include "proxy/target_slots.h"
+#include "proxy/workers.h"
+
+namespace gapura::proxy {
+
+class Worker {
+ public:
+  Worker(unsigned number, const Workers::Settings& settings, const Observations& observations);
+  ~Worker();
+
+  // --- any thread; done on the worker's, in order ---
+  void publish(balancer::SnapshotPtr snapshot);
+  void cut(balancer::TargetRef target, Milliseconds stalled);
+  void stop();
+  void kill();
+
+  // --- before start() or on the worker's thread ---
+  void add_listener(int fd, EntryPointSlot entry_point);
+  void start();
+  void join();
+
+  // --- for connections and exchanges ---
+  Loop& loop() noexcept { return loop_; }
+  const balancer::Snapshot& snapshot() const noexcept { return *snapshot_; }
+  const conf::EntryPoint& entry_point(EntryPointSlot slot) const {
+    return settings_.entry_points[index(slot)];
+  }
+  bool is_trusted(EntryPointSlot slot, const Endpoint& peer) const noexcept;
+  bool is_stopping() const noexcept { return is_stopping_; }
+  std::string_view hostname() const noexcept { return settings_.hostname; }
+  BufferPool& buffers() noexcept { return buffers_; }
+  std::span<char> scratch() noexcept { return scratch_; }
+  RequestHead& request_head() noexcept { return request_head_; }
+  ResponseHead& response_head() noexcept { return response_head_; }
+  CleanPath& path() noexcept { return path_; }
+  HeadText& head_text() noexcept { return head_text_; }
+  TargetSlots& slots() noexcept { return slots_; }
+  balancer::Picker& picker(ServiceSlot service) { return *pickers_[index(service)]; }
+  RetryBudget& retry_budget(ServiceSlot service) { return budgets_[index(service)]; }
+  metrics::Shard& shard() noexcept { return shard_; }
+  const metrics::Shard& shard() const noexcept { return shard_; }
+  std::string_view date() { return date_.now(); }
+  AccessLines* access_lines() noexcept { return access_lines_.get(); }
+  const Observations& observations() const noexcept { return observations_; }
+  /// Wakes the connection at the loop's next turn: it has more to do, but others come first.
+  void wake_later(ClientConnection& connection);
+
+  /// A client was accepted.
+  void add(int fd, EntryPointSlot entry_point, const Endpoint& peer);
+  /// Destroys `connection`.
+  void remove(ClientConnection& connection);
+  /// After each exchange: brings the cost counters up to date.
+  void count_costs() noexcept;
+
+ private:
+  void adopt(balancer::SnapshotPtr snapshot);
+  void stop_now();
+  void kill_now();
+  void finish_if_empty();
+  void run_later();
+
+  const unsigned number_;
+  const Workers::Settings& settings_;
+  const Observations& observations_;
+  Loop loop_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  std::vector<IpSet> trusted_;  // by entry point
+  balancer::SnapshotPtr snapshot_;
+  BufferPool buffers_;
+  std::vector<char> scratch_;
+  RequestHead request_head_;
+  ResponseHead response_head_;
+  CleanPath path_;
+  HeadText head_text_;
+  HttpDate date_;
+  TargetSlots slots_;
+  std::vector<std::unique_ptr<balancer::Picker>> pickers_;  // by ServiceSlot
+  std::vector<RetryBudget> budgets_;                        // by ServiceSlot
+  metrics::Shard shard_;
+  std::unique_ptr<AccessLines> access_lines_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  ClientConnection* connections_ = nullptr;
+  std::vector<ClientConnection*> later_;
+  bool is_stopping_ = false;
+  bool is_finished_ = false;
+  std::uint64_t socket_calls_counted_ = 0;
+  std::uint64_t allocations_counted_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace gapura::proxy
