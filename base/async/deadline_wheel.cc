@@ -16,7 +16,8 @@ void Deadline::unlink() noexcept {
 
 void Deadline::arm(Milliseconds limit) {
   const auto ticks = static_cast<std::uint64_t>(
-      (std::max(limit, Milliseconds{0}) + DeadlineWheel::kTick - Milliseconds{1}) /
+      (std::max(limit, Milliseconds{0}) + DeadlineWheel::kJitter + DeadlineWheel::kTick -
+       Milliseconds{1}) /
       DeadlineWheel::kTick);
   // One tick more: the current one has partly passed already.
   wheel_.schedule();
@@ -27,7 +28,7 @@ void Deadline::arm(Milliseconds limit) {
 }
 
 void DeadlineWheel::file(Deadline& deadline) noexcept {
-  // Further away than a turn of the wheel: filed in the last slot of this turn, and again from there.
+  // Further away than a turn of the wheel: filed in its last slot, and again from there.
   deadline.filed_tick_ = std::min(deadline.due_tick_, now_tick_ + kSlots - 1);
   Deadline*& head = slots_[deadline.filed_tick_ % kSlots];
   deadline.next_ = head;
@@ -59,26 +60,32 @@ void DeadlineWheel::schedule() {
   if (ticking_ || stopped_) return;
   ticking_ = true;
   now_tick_time_ = Clock::now();
-  timer_.expires_at(now_tick_time_ + kTick);
+  await_next_tick();
+}
+
+void DeadlineWheel::await_next_tick() {
   struct OnTimer {
     DeadlineWheel* wheel;
     void operator()(const boost::system::error_code& error) const {
-      wheel->ticking_ = false;
-      if (error || wheel->stopped_) return;
-      const TimePoint now = Clock::now();
-      TimePoint time = wheel->now_tick_time_;
-      while (time + kTick <= now) {
-        time += kTick;
-        wheel->tick();
-      }
-      if (wheel->filed_ == 0) return;
-      wheel->ticking_ = true;
-      wheel->now_tick_time_ = time;
-      wheel->timer_.expires_at(time + kTick);
-      wheel->timer_.async_wait(*this);
+      if (!error) wheel->on_timer();
     }
   };
+  timer_.expires_at(now_tick_time_ + kTick);
   timer_.async_wait(OnTimer{this});
+}
+
+void DeadlineWheel::on_timer() {
+  const TimePoint now = Clock::now();
+  // ticking_ stays true meanwhile: an expiry that arms a deadline must not start the timer anew.
+  tick();
+  if (filed_ == 0 || stopped_) {
+    ticking_ = false;
+    return;
+  }
+  // A loop that was held up did not look at its sockets either, so that time does not count: what
+  // its peers sent meanwhile may lie in the buffers.
+  now_tick_time_ = std::max(now_tick_time_ + kTick, now - kJitter);
+  await_next_tick();
 }
 
 void DeadlineWheel::stop() {

@@ -1,5 +1,6 @@
 /// Cheap moving time limits: arming a deadline later than it already stands writes one integer.
-/// One wheel a loop, one thread. Never early, at most two ticks (100 ms) late.
+/// One wheel a loop, one thread. Never early; late by little more than two ticks (110 ms), and by
+/// the time for which the loop itself was held up.
 #pragma once
 
 #include <array>
@@ -48,6 +49,8 @@ class DeadlineWheel {
  public:
   static constexpr Milliseconds kTick{50};
   static constexpr std::size_t kSlots = 512;
+  /// A tick may come this late without moving the ticks after it; limits are longer by as much.
+  static constexpr Milliseconds kJitter{10};
 
   explicit DeadlineWheel(boost::asio::io_context& context) : timer_(context) {}
   /// Stops the timer, so that the loop can run out. Deadlines still filed never expire.
@@ -62,6 +65,8 @@ class DeadlineWheel {
   friend class Deadline;
   void file(Deadline& deadline) noexcept;
   void schedule();
+  void await_next_tick();
+  void on_timer();
 
   boost::asio::steady_timer timer_;
   std::array<Deadline*, kSlots> slots_{};
