@@ -1,15 +1,14 @@
 // How an edge reaches us: one reactor_op for reading stays queued in asio's descriptor state. Its
-// perform() does no I/O, it only says "done"; asio then runs our completion straight from the event,
-// without a trip through its queue. The completion queues the op again with allow_speculative set,
+// perform() does no I/O, it only says "done"; asio then runs our completion straight from the
+// event, without a trip through its queue. The completion queues the op again with allow_speculative set,
 // which costs no system call. Edges that come while the op is not queued are kept by asio in
 // try_speculative_, and the next start_op delivers them. The public calls cannot do this: an
 // async_wait costs an epoll_ctl each, an async_read_some a second recv (measured: settled in
 // docs/decisions/0003, with a test that counts the calls).
 #include "base/async/channel.h"
 
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include <boost/asio/detail/reactor_op.hpp>
 #include <boost/version.hpp>
 #include <cerrno>
+#include <type_traits>
 #include <utility>
 
 #include "base/async/loop.h"
@@ -33,6 +33,60 @@ namespace gapura {
 
 namespace asio_detail = boost::asio::detail;
 using Reactor = asio_detail::reactor;
+using DescriptorState = std::remove_pointer_t<Reactor::per_descriptor_data>;
+
+namespace {
+
+// Three things that asio keeps to itself. Naming a private member as a template argument of an
+// explicit instantiation is allowed ([temp.spec.general]/6).
+struct EpollFd {
+  using Type = int Reactor::*;
+  friend Type reach(EpollFd) noexcept;
+};
+struct RegisteredEvents {
+  using Type = std::uint32_t DescriptorState::*;
+  friend Type reach(RegisteredEvents) noexcept;
+};
+struct LastEvents {
+  using Type = unsigned int asio_detail::scheduler_operation::*;
+  friend Type reach(LastEvents) noexcept;
+};
+template <class What, typename What::Type Member>
+struct Expose {
+  friend typename What::Type reach(What) noexcept { return Member; }
+};
+template struct Expose<EpollFd, &Reactor::epoll_fd_>;
+template struct Expose<RegisteredEvents, &DescriptorState::registered_events_>;
+template struct Expose<LastEvents, &asio_detail::scheduler_operation::task_result_>;
+
+/// Asks to be told of the peer's FIN as such. Without it, one that arrives together with data looks
+/// like the data alone, and no second edge ever comes.
+bool ask_for_fin(Reactor& reactor, DescriptorState& state, int fd) noexcept {
+  std::uint32_t& events = state.*reach(RegisteredEvents{});
+  epoll_event event{};
+  event.events = events | EPOLLRDHUP;
+  event.data.ptr = &state;
+  if (::epoll_ctl(reactor.*reach(EpollFd{}), EPOLL_CTL_MOD, fd, &event) != 0) return false;
+  events = event.events;
+  return true;
+}
+
+/// What the kernel said last of this socket. May be what it said of an earlier one in the same
+/// place, so it is a hint.
+std::uint32_t last_events(DescriptorState& state) noexcept {
+  // The base is private: only this form of cast gets there.
+  auto* operation = (asio_detail::scheduler_operation*)&state;  // NOLINT
+  return operation->*reach(LastEvents{});
+}
+
+/// Whether connect(2) has come to an end, well or not. An edge alone does not say so: asio may hand
+/// us one that belonged to an earlier socket.
+bool connect_has_ended(int fd) noexcept {
+  pollfd asked{.fd = fd, .events = POLLOUT, .revents = 0};
+  return ::poll(&asked, 1, 0) != 0;
+}
+
+}  // namespace
 
 struct Channel::Registration {
   struct Op : asio_detail::reactor_op {
@@ -44,13 +98,13 @@ struct Channel::Registration {
     bool queued = false;
   };
 
-  explicit Registration(Reactor& owner, int socket)
-      : reactor(owner),
+  explicit Registration(Reactor& owner_reactor, int socket)
+      : reactor(owner_reactor),
         fd(socket),
-        read_op(this, Reactor::read_op, &Registration::on_edge<&Registration::readable>),
-        write_op(this, Reactor::write_op, &Registration::on_edge<&Registration::writable>) {}
+        read_op(this, Reactor::read_op, &Registration::on_edge<&Registration::on_readable>),
+        write_op(this, Reactor::write_op, &Registration::on_edge<&Registration::on_writable>) {}
 
-  template <bool Registration::*Latch>
+  template <bool (Registration::*Latch)() noexcept>
   static void on_edge(void* scheduler, asio_detail::operation* base,
                       const boost::system::error_code&, std::size_t) {
     Op* op = static_cast<Op*>(base);
@@ -60,17 +114,38 @@ struct Channel::Registration {
       if (!self->read_op.queued && !self->write_op.queued) delete self;
       return;
     }
-    if (scheduler == nullptr) return;  // the loop is being destroyed; the channel still owns us
-    self->*Latch = true;
-    self->arm(*op);
-    if (self->notify != nullptr) self->notify(self->owner);
+    if (scheduler == nullptr) {  // the loop is being destroyed; the channel still owns us
+      self->loop_is_gone = true;
+      return;
+    }
+    const bool is_news = (self->*Latch)();
+    self->arm(*op, /*is_likely_ready=*/true);
+    if (is_news && self->notify != nullptr) self->notify(self->owner);
   }
 
-  void arm(Op& op) {
-    if (op.queued) return;
+  bool on_readable() noexcept {
+    readable = true;
+    if ((last_events(*state) & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) peer_has_ended = true;
+    return true;
+  }
+  bool on_writable() noexcept {
+    if (is_connecting && !connect_has_ended(fd)) return false;
+    is_connecting = false;
+    writable = true;
+    return true;
+  }
+
+  /// Queues the op. `is_likely_ready` false: only an edge from now on counts (one epoll_ctl).
+  void arm(Op& op, bool is_likely_ready) noexcept {
+    if (op.queued || loop_is_gone) return;
     op.queued = true;
-    reactor.start_op(op.op_type, fd, state, &op, /*is_continuation=*/false,
-                     /*allow_speculative=*/true);
+    reactor.start_op(op.op_type, fd, state, &op, /*is_continuation=*/false, is_likely_ready);
+  }
+
+  /// EAGAIN after all: a hint of the peer's end was wrong, or is still to come.
+  void drained() noexcept {
+    readable = false;
+    peer_has_ended = false;
   }
 
   Reactor& reactor;
@@ -80,6 +155,9 @@ struct Channel::Registration {
   void* owner = nullptr;
   bool readable = true;
   bool writable = true;
+  bool peer_has_ended = false;  ///< then a short read does not mean "drained": the end is behind it
+  bool is_connecting = false;
+  bool loop_is_gone = false;
   Op read_op;
   Op write_op;
 };
@@ -99,22 +177,26 @@ bool Channel::open(Loop& loop, int fd) {
   check(registration_ == nullptr, "channel opened twice");
   Reactor& reactor = boost::asio::use_service<Reactor>(loop.context());
   auto* made = new Registration(reactor, fd);
-  if (const int error = reactor.register_descriptor(fd, made->state); error != 0) {
+  int error = reactor.register_descriptor(fd, made->state);
+  if (error == 0 && !ask_for_fin(reactor, *made->state, fd)) error = errno;
+  if (error != 0) {
+    reactor.deregister_descriptor(fd, made->state, /*closing=*/true);
     reactor.cleanup_descriptor_data(made->state);
     delete made;
     ::close(fd);
     errno = error;
     return false;
   }
-  // asio starts with "may be ready" set; queueing the op takes that first, free edge.
   registration_ = made;
-  made->arm(made->read_op);
+  // asio starts with "may be ready" set; queueing the op takes that first, free edge.
+  made->arm(made->read_op, /*is_likely_ready=*/true);
   return true;
 }
 
 int Channel::fd() const noexcept { return registration_ == nullptr ? -1 : registration_->fd; }
 
 void Channel::notify(Notify fn, void* owner) noexcept {
+  if (!is_open()) return;
   registration_->notify = fn;
   registration_->owner = owner;
 }
@@ -124,25 +206,28 @@ bool Channel::may_write() const noexcept { return is_open() && registration_->wr
 
 void Channel::expect_connect() noexcept {
   registration_->writable = false;
-  registration_->arm(registration_->write_op);
+  registration_->is_connecting = true;
+  registration_->arm(registration_->write_op, /*is_likely_ready=*/false);
 }
 
 IoResult Channel::try_read(std::span<char> into) noexcept {
+  check(!into.empty(), "read into nothing");  // recv(2) would say 0, which means eof
   if (!is_open()) return {.status = IoStatus::failed, .error = EBADF};
   if (!registration_->readable) return {};
-  io_count::socket_call();
-  const ssize_t size = ::recv(registration_->fd, into.data(), into.size(), 0);
+  ssize_t size = 0;
+  do {
+    io_count::socket_call();
+    size = ::recv(registration_->fd, into.data(), into.size(), 0);
+  } while (size < 0 && errno == EINTR);
   if (size > 0) {
     const auto bytes = static_cast<std::size_t>(size);
-    if (bytes < into.size()) registration_->readable = false;
+    if (bytes < into.size() && !registration_->peer_has_ended) registration_->readable = false;
     return {.bytes = bytes, .status = IoStatus::ok};
   }
   if (size == 0) return {.status = IoStatus::eof};  // stays readable: the next read says so again
-  if (errno == EAGAIN || errno == EINTR) {
-    if (errno == EAGAIN) registration_->readable = false;
-    return {};
-  }
-  return {.status = IoStatus::failed, .error = errno};
+  if (errno != EAGAIN) return {.status = IoStatus::failed, .error = errno};
+  registration_->drained();
+  return {};
 }
 
 IoResult Channel::try_write(std::string_view bytes) noexcept {
@@ -152,36 +237,39 @@ IoResult Channel::try_write(std::string_view bytes) noexcept {
 
 IoResult Channel::try_write(std::span<const iovec> parts) noexcept {
   if (!is_open()) return {.status = IoStatus::failed, .error = EBADF};
-  if (!registration_->writable) return {};
   std::size_t wanted = 0;
   for (const iovec& part : parts) wanted += part.iov_len;
-  io_count::socket_call();
+  if (wanted == 0) return {.status = IoStatus::ok};
+  if (!registration_->writable) return {};
   ssize_t size = 0;
-  if (parts.size() == 1) {
-    size = ::send(registration_->fd, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL);
-  } else {
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(parts.data());
-    message.msg_iovlen = parts.size();
-    size = ::sendmsg(registration_->fd, &message, MSG_NOSIGNAL);
-  }
-  if (size < 0 && errno != EAGAIN && errno != EINTR) {
-    return {.status = IoStatus::failed, .error = errno};
-  }
+  do {
+    io_count::socket_call();
+    if (parts.size() == 1) {
+      size = ::send(registration_->fd, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL);
+    } else {
+      msghdr message{};
+      message.msg_iov = const_cast<iovec*>(parts.data());
+      message.msg_iovlen = parts.size();
+      size = ::sendmsg(registration_->fd, &message, MSG_NOSIGNAL);
+    }
+  } while (size < 0 && errno == EINTR);
+  if (size < 0 && errno != EAGAIN) return {.status = IoStatus::failed, .error = errno};
   const auto bytes = static_cast<std::size_t>(size < 0 ? 0 : size);
   if (bytes < wanted) {
     registration_->writable = false;
-    registration_->arm(registration_->write_op);
+    registration_->arm(registration_->write_op, /*is_likely_ready=*/true);
   }
   return {.bytes = bytes, .status = bytes > 0 ? IoStatus::ok : IoStatus::would_block};
 }
 
-bool Channel::peer_has_closed() const noexcept {
+bool Channel::look() noexcept {
   if (!is_open()) return true;
   char byte = 0;
   io_count::socket_call();
   const ssize_t size = ::recv(registration_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return size >= 0 || (errno != EAGAIN && errno != EINTR);
+  const bool has_something = size >= 0 || (errno != EAGAIN && errno != EINTR);
+  registration_->readable = registration_->readable || has_something;
+  return has_something;
 }
 
 void Channel::shut_write() noexcept {
@@ -190,7 +278,7 @@ void Channel::shut_write() noexcept {
 
 void Channel::shut() noexcept {
   if (!is_open()) return;
-  // A socket that never was connected gives no edge; remember readiness, so that the next try tells.
+  // A socket that never was connected gives no edge; the next try is to tell.
   ::shutdown(registration_->fd, SHUT_RDWR);
   registration_->readable = true;
   registration_->writable = true;
@@ -206,6 +294,11 @@ void Channel::close() noexcept {
   Registration* gone = std::exchange(registration_, nullptr);
   if (gone == nullptr) return;
   const int fd = std::exchange(gone->fd, -1);
+  if (gone->loop_is_gone) {
+    ::close(fd);
+    delete gone;
+    return;
+  }
   gone->reactor.deregister_descriptor(fd, gone->state, /*closing=*/true);
   gone->reactor.cleanup_descriptor_data(gone->state);
   ::close(fd);

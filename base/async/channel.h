@@ -2,10 +2,9 @@
 /// once, and be told by an edge when it is worth trying again. One registration with the loop's
 /// epoll set for the socket's whole life; no epoll_ctl, no allocation and no empty read a message.
 ///
-/// One thread: the loop's. Works over asio's reactor (see channel.cc for how, and why not the public
-/// calls). A short read means "drained": no further read is tried before the next edge.
-/// Trap: when a FIN arrives together with the last data there is no second edge. Whoever keeps a
-/// quiet socket for long must ask peer_has_closed() (docs/decisions/0003).
+/// One thread: the loop's. Works over asio's reactor (channel.cc says how, and why not the public
+/// calls). A short read means "drained": no further read is tried before the next edge, unless the
+/// kernel has said that the peer's FIN or reset lies behind the data (then no second edge comes).
 #pragma once
 
 #include <sys/uio.h>
@@ -43,8 +42,8 @@ class Channel {
   Channel& operator=(Channel&& other) noexcept;
   ~Channel() { close(); }
 
-  /// Takes over `fd` (non-blocking) and registers it. False, with errno set and `fd` closed, when the
-  /// kernel refuses. The loop must outlive the channel.
+  /// Takes over `fd` (non-blocking) and registers it. False, with errno set and `fd` closed, when
+  /// the kernel refuses. A channel that outlives its loop gets no more edges.
   bool open(Loop& loop, int fd);
   bool is_open() const noexcept { return registration_ != nullptr; }
   int fd() const noexcept;
@@ -66,9 +65,9 @@ class Channel {
   /// After connect(2) said EINPROGRESS: nothing may be written before the edge.
   void expect_connect() noexcept;
 
-  /// One recv(2) with MSG_PEEK: true when the peer has closed or reset, or sent what nobody asked
-  /// for. For sockets at rest.
-  bool peer_has_closed() const noexcept;
+  /// One recv(2) with MSG_PEEK: true when there is something to read - bytes, a FIN or a reset.
+  /// Then it counts as an edge. For sockets at rest.
+  bool look() noexcept;
 
   /// shutdown(2) for writing: the peer sees our FIN, we can still read.
   void shut_write() noexcept;
