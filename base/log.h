@@ -13,11 +13,12 @@ struct Settings {
   std::string file_path;         ///< empty: standard output
 };
 
-/// Starts the log. Throws std::runtime_error when the file cannot be opened. Call once, at start-up.
+/// Starts the log. Throws std::runtime_error when the file cannot be opened. Once, at start-up.
 void start(const Settings& settings);
-/// Opens the file again after a rotation (SIGUSR1). No effect on standard output.
+/// Opens the file again after a rotation (SIGUSR1). When that fails the old one stays in use, and
+/// the log says so. No effect on standard output.
 void reopen();
-/// Writes out what is queued. Call before leaving main.
+/// Writes out what is queued; what is logged later goes to standard output. Call at the end of main.
 void stop();
 
 using spdlog::debug;
