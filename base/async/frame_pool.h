@@ -1,5 +1,5 @@
 /// Recycles coroutine frames, so that a request in steady state allocates nothing.
-/// One pool a thread; a frame is freed on the thread that made it (a worker's coroutines never move).
+/// One pool a thread; a frame is freed on the thread that made it (coroutines never move).
 #pragma once
 
 #include <cstddef>

@@ -2,10 +2,10 @@
 /// steady state, or touches an executor.
 ///
 /// Why not asio::awaitable: it costs about 0.8 us of user time a request more than this (measured,
-/// docs/decisions/0002), and waiting for "one of several things" needs an awaiter of our own anyway.
+/// docs/decisions/0002), and waiting for "one of several things" needs our own awaiter anyway.
 /// Why no symmetric transfer: g++ 12 makes it a tail call only with full optimisation and without
-/// sanitizers, so a loop of awaits that end at once would overflow the stack. Here the caller resumes
-/// its callee and asks whether it has ended: the stack is as deep as the calls are, never deeper.
+/// sanitizers, so a loop of awaits that end at once would overflow the stack. Here the caller
+/// resumes its callee and asks whether it has ended: the stack is as deep as the calls are.
 #pragma once
 
 #include <coroutine>
@@ -48,14 +48,18 @@ struct TaskPromiseBase : PooledFrame {
 template <class T>
 struct TaskPromise : TaskPromiseBase {
   std::optional<T> value;
-  auto get_return_object() noexcept { return std::coroutine_handle<TaskPromise>::from_promise(*this); }
+  auto get_return_object() noexcept {
+    return std::coroutine_handle<TaskPromise>::from_promise(*this);
+  }
   void return_value(T result) noexcept { value.emplace(std::move(result)); }
   T take() { return std::move(*value); }
 };
 
 template <>
 struct TaskPromise<void> : TaskPromiseBase {
-  auto get_return_object() noexcept { return std::coroutine_handle<TaskPromise>::from_promise(*this); }
+  auto get_return_object() noexcept {
+    return std::coroutine_handle<TaskPromise>::from_promise(*this);
+  }
   void return_void() const noexcept {}
   void take() const noexcept {}
 };

@@ -26,6 +26,8 @@ Endpoint Endpoint::from(const sockaddr* address) noexcept {
 }
 
 std::optional<Endpoint> Endpoint::parse(std::string_view host, std::uint16_t port) {
+  // inet_pton would stop at a NUL and accept what is before it.
+  if (host.find('\0') != std::string_view::npos) return std::nullopt;
   const std::string text(host);
   Endpoint out;
   if (inet_pton(AF_INET, text.c_str(), &out.storage_.v4.sin_addr) == 1) {
