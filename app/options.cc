@@ -1,0 +1,173 @@
+#include "app/options.h"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdlib>
+#include <system_error>
+
+#include "base/ascii.h"
+
+namespace gapura::app {
+namespace {
+
+constexpr unsigned kWorkersMax = 1024;
+
+constexpr const char* kFooter =
+    "Without --configFile the file is searched for: traefik.yml or traefik.yaml in /etc/traefik,\n"
+    "$XDG_CONFIG_HOME, $HOME/.config and the current folder, then /etc/gapura/gapura.yml.\n"
+    "Signals: TERM and INT end what is in flight and stop, a second one stops at once;\n"
+    "HUP reads the configuration again; USR1 opens the log files again.";
+
+/// Traefik's static settings as flags, by their first word. They are known so that whoever moves a
+/// command line over is told where they go.
+constexpr std::string_view kTraefikFlags[] = {
+    "accesslog", "api",    "certificatesresolvers", "core",    "entrypoints",      "experimental",
+    "global",    "hostresolver", "log",             "metrics", "ping",             "providers",
+    "serverstransport", "spiffe", "tcpserverstransport", "tracing"};
+
+/// "entryPoints" for "--entryPoints.web.address=:80"; empty when it is no flag of Traefik's.
+std::string traefik_flag(std::string_view argument) {
+  if (!argument.starts_with("--")) return {};
+  argument.remove_prefix(2);
+  argument = argument.substr(0, argument.find('='));
+  const std::string word = to_lower(argument.substr(0, argument.find('.')));
+  for (const std::string_view known : kTraefikFlags) {
+    if (word == known) return std::string(argument);
+  }
+  return {};
+}
+
+std::optional<unsigned> workers_from(std::string_view text) {
+  unsigned count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (count < 1 || count > kWorkersMax) return std::nullopt;
+  return count;
+}
+
+Exit wrong(std::string message) {
+  return Exit{.code = 2, .text = "gapura: " + std::move(message) + "\nSee gapura --help.\n"};
+}
+
+Exit unknown(const std::vector<std::string>& rest) {
+  for (const std::string& argument : rest) {
+    if (const std::string flag = traefik_flag(argument); !flag.empty()) {
+      return wrong("--" + flag +
+                   " is a setting of the static configuration and is not read from the command "
+                   "line; write it in the file given by --configFile (as YAML, the dots are levels)");
+    }
+  }
+  const std::string& first = rest.front();
+  if (!first.starts_with("-")) {
+    return wrong("\"" + first + "\" is not a command; there are check, demo and version");
+  }
+  return wrong("the flag " + first.substr(0, first.find('=')) + " is not known");
+}
+
+struct Raw {
+  std::string file;
+  std::string workers;
+};
+
+void add_file(CLI::App& app, Raw& raw) {
+  app.add_option("-c,--configFile", raw.file, "static configuration (Traefik's YAML)")
+      ->type_name("FILE")
+      ->ignore_case();
+}
+
+std::optional<Exit> read_workers(const std::string& flag, const Environment& environment,
+                                 Options& options) {
+  const std::optional<std::string> variable = environment("GAPURA_WORKERS");
+  const bool from_flag = !flag.empty();
+  if (!from_flag && (!variable || variable->empty())) return std::nullopt;
+  const std::string& text = from_flag ? flag : *variable;
+  options.workers = workers_from(text);
+  if (options.workers) return std::nullopt;
+  return wrong(std::string(from_flag ? "--workers" : "GAPURA_WORKERS") +
+               " must be a number from 1 to " + std::to_string(kWorkersMax) + ", not \"" + text +
+               "\"");
+}
+
+}  // namespace
+
+Environment process_environment() {
+  return [](const char* name) -> std::optional<std::string> {
+    const char* value = std::getenv(name);
+    if (value == nullptr) return std::nullopt;
+    return std::string(value);
+  };
+}
+
+std::variant<Options, Exit> parse_options(std::vector<std::string> arguments,
+                                          const Environment& environment) {
+  CLI::App app("Gapura, an HTTP load balancer that reads Traefik's configuration.", "gapura");
+  app.footer(kFooter);
+  app.allow_extras();
+  Raw raw;
+  bool wants_version = false;
+  Options options;
+  add_file(app, raw);
+  app.add_option("--workers", raw.workers,
+                 "worker threads (also GAPURA_WORKERS, or workers in the YAML; default: one a core)")
+      ->type_name("N");
+  app.add_flag("--version", wants_version, "print the version");
+  CLI::App* check = app.add_subcommand("check", "say what is wrong with the configuration; exit 0 or 1");
+  add_file(*check, raw);
+  check->add_flag("--strict", options.is_strict, "warnings count as errors");
+  CLI::App* version = app.add_subcommand("version", "print the version");
+  CLI::App* demo = app.add_subcommand("demo", "run with three small targets and say what to try");
+  app.require_subcommand(0, 1);
+
+  try {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    app.parse(std::move(arguments));
+  } catch (const CLI::CallForHelp&) {
+    return Exit{.code = 0, .text = app.help()};
+  } catch (const CLI::ParseError& error) {
+    return wrong(error.what());
+  }
+  if (const auto rest = app.remaining(/*recurse=*/true); !rest.empty()) return unknown(rest);
+  if (*version || wants_version) return Exit{.code = 0, .text = "gapura " GAPURA_VERSION "\n"};
+  if (*check) options.verb = Options::Verb::check;
+  if (*demo) options.verb = Options::Verb::demo;
+  options.config_file = raw.file;
+  if (auto exit = read_workers(raw.workers, environment, options)) return *std::move(exit);
+  return options;
+}
+
+std::vector<std::filesystem::path> config_search_places(const Environment& environment) {
+  std::vector<std::filesystem::path> folders{"/etc/traefik"};
+  if (const auto xdg = environment("XDG_CONFIG_HOME"); xdg && !xdg->empty()) {
+    folders.emplace_back(*xdg);
+  }
+  if (const auto home = environment("HOME"); home && !home->empty()) {
+    folders.push_back(std::filesystem::path(*home) / ".config");
+  }
+  folders.emplace_back(".");
+  std::vector<std::filesystem::path> files;
+  for (const auto& folder : folders) {
+    files.push_back(folder / "traefik.yml");
+    files.push_back(folder / "traefik.yaml");
+  }
+  files.emplace_back("/etc/gapura/gapura.yml");
+  return files;
+}
+
+std::filesystem::path find_config_file(const Environment& environment) {
+  for (const auto& file : config_search_places(environment)) {
+    std::error_code error;
+    if (std::filesystem::is_regular_file(file, error)) return file;
+  }
+  return {};
+}
+
+std::string no_config_message(const Environment& environment) {
+  std::string text = "gapura: no configuration file was given, and none was found at\n";
+  for (const auto& file : config_search_places(environment)) text += "  " + file.string() + "\n";
+  text +=
+      "Start with gapura --configFile=FILE (the static.yaml or traefik.yml that Traefik uses), or "
+      "try gapura demo.\n";
+  return text;
+}
+
+}  // namespace gapura::app

@@ -1,0 +1,44 @@
+/// The command line and its environment, as values. Pure; any thread.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace gapura::app {
+
+struct Options {
+  enum class Verb { serve, check, demo };
+  Verb verb = Verb::serve;
+  std::filesystem::path config_file;  ///< empty: to be searched for
+  std::optional<unsigned> workers;    ///< --workers, else GAPURA_WORKERS; unset: the YAML decides
+  bool is_strict = false;             ///< check --strict: warnings count as errors
+};
+
+/// The run is over before it began: what to print, where, and the exit code.
+struct Exit {
+  int code = 0;
+  std::string text;
+};
+
+/// Value of an environment variable, or nullopt.
+using Environment = std::function<std::optional<std::string>(const char* name)>;
+Environment process_environment();
+
+/// `arguments` without the program's name.
+std::variant<Options, Exit> parse_options(std::vector<std::string> arguments,
+                                          const Environment& environment);
+
+/// Traefik's search places and /etc/gapura, in order; the first is the best.
+std::vector<std::filesystem::path> config_search_places(const Environment& environment);
+
+/// The first of config_search_places() that is a file; empty when there is none.
+std::filesystem::path find_config_file(const Environment& environment);
+
+/// What to say when find_config_file() found nothing.
+std::string no_config_message(const Environment& environment);
+
+}  // namespace gapura::app
