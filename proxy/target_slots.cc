@@ -49,6 +49,9 @@ void TargetSlots::adopt(const balancer::Snapshot& snapshot) {
 
 std::unique_ptr<Link> TargetSlots::take(TargetSlot& slot, bool replayable, TimePoint now) {
   constexpr std::chrono::seconds kFresh{1};
+  // The loop hears of a FIN within a turn; a link that lay still for longer than a turn takes may
+  // have been closed without our having been told yet.
+  constexpr Milliseconds kOneTurn{10};
   while (slot.idle != nullptr) {
     std::unique_ptr<Link> link(slot.idle);
     // Newest first: when this one is too old for the request, so are all others.
@@ -58,7 +61,8 @@ std::unique_ptr<Link> TargetSlots::take(TargetSlot& slot, bool replayable, TimeP
     }
     unlink(*link);
     link->idle_limit.disarm();
-    if (!replayable && link->channel.look()) continue;
+    const bool may_be_closed = !replayable && now - link->idle_since >= kOneTurn;
+    if (may_be_closed && link->channel.look()) continue;
     link->is_reused = true;
     return link;
   }
