@@ -39,7 +39,8 @@ Buffer BufferPool::take(std::size_t bytes) {
 
 void BufferPool::give_back(char* storage, std::size_t capacity) noexcept {
   const std::size_t which = class_of(capacity);
-  if ((free_[which].size() + 1) * capacity > kKeptBytes) {
+  const std::size_t kept_max = which == 0 ? kKeptSmallestBytes : kKeptBytes;
+  if ((free_[which].size() + 1) * capacity > kept_max) {
     delete[] storage;
     return;
   }

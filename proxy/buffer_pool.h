@@ -44,8 +44,10 @@ class BufferPool {
  public:
   static constexpr std::size_t kSmallest = 16 * 1024;
   static constexpr std::size_t kClasses = 8;  ///< 16 KiB, doubling, up to 2 MiB
-  /// What each class keeps for later; the rest goes back to the heap.
+  /// What each class keeps for later; the rest goes back to the heap. Enough of the smallest for
+  /// 2,000 requests under way at once without an allocation; pages never touched cost nothing.
   static constexpr std::size_t kKeptBytes = 4 * 1024 * 1024;
+  static constexpr std::size_t kKeptSmallestBytes = 32 * 1024 * 1024;
 
   BufferPool() = default;
   BufferPool(const BufferPool&) = delete;

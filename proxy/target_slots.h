@@ -26,7 +26,7 @@ class TargetSlots {
   /// How long an idle link is kept when the target says nothing: below the 5 s of Node, so that
   /// we close first and no request meets a link that is just being closed.
   static constexpr Milliseconds kIdleLimit{4'000};
-  static constexpr std::uint32_t kIdleLinksMax = 200;  ///< a target and worker
+  static constexpr std::uint32_t kIdleLinksMax = 1024;  ///< a target and worker
 
   explicit TargetSlots(Loop& loop) noexcept : loop_(loop) {}
   TargetSlots(const TargetSlots&) = delete;
