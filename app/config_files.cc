@@ -1,0 +1,201 @@
+#include "app/config_files.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
+#include "app/atomic_file.h"
+
+namespace gapura::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_yaml(const fs::path& file) {
+  return file.extension() == ".yml" || file.extension() == ".yaml";
+}
+
+/// `seen` holds the real folders on the way, so that links in a circle end.
+void collect(const fs::path& folder, std::set<fs::path>& seen, std::vector<fs::path>& files,
+             std::error_code& error) {
+  const fs::path real = fs::canonical(folder, error);
+  if (error || !seen.insert(real).second) return;
+  fs::directory_iterator entry(folder, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const fs::path& path = entry->path();
+    // Hidden names are editors' and Kubernetes' own ("..data"), never meant to be read.
+    if (path.filename().native().starts_with('.')) continue;
+    std::error_code ignored;  // a name that went away meanwhile, or a link to nowhere
+    if (fs::is_directory(path, ignored)) {
+      collect(path, seen, files, ignored);
+    } else if (is_yaml(path)) {
+      files.push_back(path);
+    }
+  }
+}
+
+bool has_content(const conf::DynamicConfig& config) {
+  return !config.routers.empty() || !config.services.empty();
+}
+
+conf::Problem problem_of(const fs::path& file, std::string message) {
+  conf::Problem problem;
+  problem.file = file.string();
+  problem.message = std::move(message);
+  return problem;
+}
+
+/// FNV-1a, 64 bits: the same in every build, unlike std::hash.
+std::uint64_t stable_hash(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  return hash;
+}
+
+}  // namespace
+
+std::vector<fs::path> yaml_files(const fs::path& folder, std::error_code& error) {
+  std::vector<fs::path> files;
+  std::set<fs::path> seen;
+  error.clear();
+  collect(folder, seen, files, error);
+  std::ranges::sort(files);
+  return files;
+}
+
+ConfigFiles::ConfigFiles(conf::FileProvider provider, std::vector<std::string> entry_points,
+                         fs::path last_good)
+    : provider_(std::move(provider)),
+      entry_points_(std::move(entry_points)),
+      last_good_(std::move(last_good)) {}
+
+LoadedConfig ConfigFiles::load() {
+  LoadedConfig loaded;
+  std::vector<fs::path> files;
+  if (list(files, loaded.problems)) {
+    std::erase_if(known_, [&](const auto& entry) {
+      return !std::ranges::binary_search(files, entry.first);
+    });
+    for (const fs::path& file : files) look_at(file, known_[file], loaded);
+    forget_all_but(files);
+  }
+  std::vector<std::pair<fs::path, conf::DynamicConfig>> parts;
+  for (const auto& [file, known] : known_) {
+    loaded.files.push_back(known.status);
+    loaded.problems.insert(loaded.problems.end(), known.status.problems.begin(),
+                           known.status.problems.end());
+    if (known.has_good) parts.emplace_back(file, known.good);
+  }
+  loaded.config = conf::merge(parts, loaded.problems);
+  conf::resolve(loaded.config, entry_points_, loaded.problems);
+  return loaded;
+}
+
+bool ConfigFiles::list(std::vector<fs::path>& files, conf::Problems& problems) const {
+  if (!provider_.directory.empty()) {
+    std::error_code error;
+    files = yaml_files(provider_.directory, error);
+    if (!error) return true;
+    problems.push_back(problem_of(provider_.directory, "the directory cannot be read: " +
+                                                           error.message() +
+                                                           "; its last version stays in force"));
+    return false;
+  }
+  // A single file is named on purpose: that it is missing is a mistake, not a wish for nothing.
+  if (!provider_.filename.empty()) files.push_back(provider_.filename);
+  return true;
+}
+
+void ConfigFiles::look_at(const fs::path& file, Known& known, LoadedConfig& loaded) {
+  known.status.file = file;
+  std::string text;
+  if (const std::error_code error = read_whole(file, text)) {
+    known.was_seen = false;
+    keep_last({problem_of(file, "cannot be read: " + error.message())}, known);
+    return;
+  }
+  const bool is_unchanged = known.was_seen && text == known.text;
+  if (is_unchanged && !known.is_suspect) return;
+  take(std::move(text), known, loaded);
+}
+
+void ConfigFiles::take(std::string text, Known& known, LoadedConfig& loaded) {
+  known.text = std::move(text);
+  known.was_seen = true;
+  conf::DynamicResult result = conf::parse_dynamic(known.text, known.status.file);
+  if (!result.is_usable) {
+    known.is_suspect = false;
+    keep_last(std::move(result.problems), known);
+    return;
+  }
+  if (result.is_empty) recall(known);
+  if (!result.is_empty || !known.has_good || !has_content(known.good)) {
+    accept(std::move(result), known, loaded);
+    return;
+  }
+  // Some tools empty a file before they fill it: looked at twice before it is believed broken.
+  const bool is_first_look = !known.is_suspect;
+  known.is_suspect = is_first_look;
+  loaded.has_suspect |= is_first_look;
+  keep_last({problem_of(known.status.file, "the file is empty; delete it if its content is to go")},
+            known);
+}
+
+void ConfigFiles::accept(conf::DynamicResult result, Known& known, LoadedConfig& loaded) {
+  const fs::path& file = known.status.file;
+  known.good = std::move(result.config);
+  known.has_good = true;
+  known.is_suspect = false;
+  known.status = {.file = file, .problems = std::move(result.problems)};
+  if (last_good_.empty() || known.good_text == known.text) return;
+  known.good_text = known.text;
+  std::string kept;
+  const fs::path copy = copy_of(file);
+  if (!read_whole(copy, kept) && kept == known.good_text) return;
+  if (const std::error_code error = write_atomically(copy, known.good_text)) {
+    loaded.notes.push_back("no copy of " + file.string() + " could be kept in " +
+                           last_good_.string() + ": " + error.message() +
+                           "; should it be broken at the next start, it will not be served");
+  }
+}
+
+void ConfigFiles::keep_last(conf::Problems problems, Known& known) {
+  recall(known);
+  known.status.problems = std::move(problems);
+  known.status.is_broken = true;
+  known.status.is_last_good = known.has_good;
+}
+
+void ConfigFiles::recall(Known& known) {
+  if (known.has_good || last_good_.empty()) return;
+  std::string text;
+  if (read_whole(copy_of(known.status.file), text)) return;
+  conf::DynamicResult result = conf::parse_dynamic(text, known.status.file);
+  if (!result.is_usable) return;
+  known.good = std::move(result.config);
+  known.good_text = std::move(text);
+  known.has_good = true;
+}
+
+fs::path ConfigFiles::copy_of(const fs::path& file) const {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(file, error).lexically_normal();
+  char hash[17];
+  std::snprintf(hash, sizeof hash, "%016llx",
+                static_cast<unsigned long long>(stable_hash(absolute.native())));
+  return last_good_ / (std::string(hash) + "-" + file.filename().string());
+}
+
+void ConfigFiles::forget_all_but(const std::vector<fs::path>& files) {
+  if (last_good_.empty()) return;
+  std::set<fs::path> wanted;
+  for (const fs::path& file : files) wanted.insert(copy_of(file));
+  std::error_code error;
+  fs::directory_iterator entry(last_good_, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    std::error_code ignored;  // a copy that stays behind does no harm
+    if (!wanted.contains(entry->path())) fs::remove(entry->path(), ignored);
+  }
+}
+
+}  // namespace gapura::app
