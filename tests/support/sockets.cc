@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -71,6 +72,15 @@ Fd connect_to_loopback(std::uint16_t port) {
   }
   no_delay(socket);
   return socket;
+}
+
+bool connects_within(std::uint16_t port, std::chrono::milliseconds time) {
+  const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const sockaddr_in address = loopback(port);
+  ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  pollfd asked{.fd = socket.get(), .events = POLLOUT, .revents = 0};
+  if (::poll(&asked, 1, static_cast<int>(time.count())) <= 0) return false;
+  return (asked.revents & (POLLERR | POLLHUP)) == 0;
 }
 
 Fd refused_port(std::uint16_t& port) {

@@ -1,6 +1,7 @@
 /// Small blocking-socket vocabulary for tests. Any thread; each object has one user at a time.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <utility>
 
@@ -37,6 +38,8 @@ Fd listen_on_loopback(std::uint16_t port = 0, int backlog = 1024);
 std::uint16_t local_port(const Fd& socket);
 /// Connected, blocking, no Nagle. Not open when refused.
 Fd connect_to_loopback(std::uint16_t port);
+/// Whether a connection to 127.0.0.1:`port` is accepted (by the kernel) within that time.
+bool connects_within(std::uint16_t port, std::chrono::milliseconds time);
 /// A port of 127.0.0.1 where nobody listens: bound here, so that nobody else gets it.
 Fd refused_port(std::uint16_t& port);
 /// Two ends of a TCP connection over loopback, both non-blocking when asked for.
