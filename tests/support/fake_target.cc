@@ -110,6 +110,7 @@ void FakeTarget::accept_all() {
   while (wait_for(listener_, stop_event_, POLLIN)) {
     Fd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!socket.is_open()) continue;
+    no_delay(socket);
     reap_ended();
     auto made = std::make_unique<Connection>();
     Connection& connection = *made;

@@ -31,12 +31,12 @@ Fd bound_to_loopback(std::uint16_t port) {
   return socket;
 }
 
+}  // namespace
+
 void no_delay(const Fd& socket) {
   const int on = 1;
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
-
-}  // namespace
 
 void Fd::close() noexcept {
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));

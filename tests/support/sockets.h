@@ -45,5 +45,7 @@ Fd refused_port(std::uint16_t& port);
 /// Two ends of a TCP connection over loopback, both non-blocking when asked for.
 std::pair<Fd, Fd> tcp_pair(bool is_nonblocking = true);
 void set_nonblocking(const Fd& socket);
+/// Sends small pieces at once (no Nagle).
+void no_delay(const Fd& socket);
 
 }  // namespace gapura::test
