@@ -1,10 +1,10 @@
 #include "proxy/access_line.h"
 
-#include <spdlog/fmt/fmt.h>
-
 #include <algorithm>
 #include <ctime>
 #include <iterator>
+
+#include "base/format.h"
 
 namespace gapura::proxy {
 namespace {

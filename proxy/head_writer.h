@@ -16,6 +16,7 @@ class HeadText {
  public:
   void clear() noexcept { size_ = 0; }
   void append(std::string_view text) {
+    if (text.empty()) return;
     if (capacity_ - size_ < text.size()) grow(text.size());
     std::memcpy(text_.get() + size_, text.data(), text.size());
     size_ += text.size();
