@@ -14,10 +14,11 @@ constexpr int kLinksMax = 40;  // as the kernel's own limit
 /// Watches the parent of every component of `path`, and goes along links.
 void follow(const fs::path& path, WatchedFolders& folders, int links_left) {
   fs::path parent = path.root_path();
-  for (auto part = path.relative_path().begin(); part != path.relative_path().end(); ++part) {
-    if (part->empty()) continue;
-    folders[parent].names.insert(part->string());
-    const fs::path here = parent / *part;
+  const fs::path parts = path.relative_path();
+  for (const fs::path& part : parts) {
+    if (part.empty()) continue;
+    folders[parent].names.insert(part.string());
+    const fs::path here = parent / part;
     std::error_code error;
     if (fs::is_symlink(fs::symlink_status(here, error)) && links_left > 0) {
       const fs::path target = fs::read_symlink(here, error);
