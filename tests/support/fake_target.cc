@@ -153,6 +153,10 @@ bool FakeTarget::serve_one(Connection& connection, int count) {
   request.target = line.substr(first + 1, last - first - 1);
   request.version = line.substr(last + 1);
   ++heads_;
+  if (request.field("Expect") == "100-continue") {
+    const std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    ::send(connection.socket.get(), go_on.data(), go_on.size(), MSG_NOSIGNAL);
+  }
 
   if (const auto early = early_reply(request)) {
     return answer(connection, request, *early) && early->end == Reply::End::keep_alive &&

@@ -24,7 +24,7 @@ std::string static_text(const SeedFolder::Settings& settings, const SeedFolder& 
   std::string text = "entryPoints:\n  web:\n    address: \"127.0.0.1:0\"\n";
   text += settings.more_entry_point;
   text += "  traefik:\n    address: \"127.0.0.1:0\"\n";
-  text += "providers:\n  file:\n    watch: true\n";
+  text += "providers:\n  file:\n    watch: " + std::string(settings.watches ? "true\n" : "false\n");
   text += "    directory: " + folder.configs().string() + "\n";
   text += "admin:\n  address: \"127.0.0.1:0\"\n";
   text += "stateDir: " + folder.state_dir().string() + "\n";
@@ -55,20 +55,14 @@ std::string read_file(const std::filesystem::path& path) {
   return text.str();
 }
 
-std::vector<ServerLine> lines_of(const std::vector<const FakeTarget*>& targets) {
-  std::vector<ServerLine> lines;
-  for (const FakeTarget* target : targets) lines.push_back({.url = target->url() + "/"});
-  return lines;
-}
-
 SeedFolder::SeedFolder(Settings settings) : settings_(std::move(settings)) {
   std::filesystem::create_directories(configs());
   std::filesystem::create_directories(state_dir());
   write_file(static_file(), static_text(settings_, *this));
-  write_file(dynamic_file(), kDynamic);
+  write_file(dynamic_file(), settings_.dynamic.empty() ? kDynamic : settings_.dynamic);
 }
 
-std::string SeedFolder::services_text(const std::vector<ServerLine>& servers) const {
+std::string SeedFolder::services_text(const ServerLines& servers) const {
   std::string text = "http:\n  services:\n    calculate:\n      loadBalancer:\n";
   text += settings_.more_load_balancer;
   text += servers.empty() ? "        servers: []\n" : "        servers:\n";
@@ -79,11 +73,11 @@ std::string SeedFolder::services_text(const std::vector<ServerLine>& servers) co
   return text;
 }
 
-void SeedFolder::write_services(const std::vector<ServerLine>& servers) const {
+void SeedFolder::write_services(const ServerLines& servers) const {
   write_file(services_file(), services_text(servers));
 }
 
-void SeedFolder::rename_services_over(const std::vector<ServerLine>& servers) const {
+void SeedFolder::rename_services_over(const ServerLines& servers) const {
   const auto beside = configs() / ".services.yaml.new";
   write_file(beside, services_text(servers));
   std::filesystem::rename(beside, services_file());

@@ -25,10 +25,12 @@ class TemporaryFolder {
 
 /// One server of a service in the YAML.
 struct ServerLine {
+  ServerLine(const FakeTarget* target) : url(target->url() + "/") {}  // NOLINT: for short lists
+  explicit ServerLine(std::string url_, int weight_ = 0) : url(std::move(url_)), weight(weight_) {}
   std::string url;
   int weight = 0;  ///< 0: not given
 };
-std::vector<ServerLine> lines_of(const std::vector<const FakeTarget*>& targets);
+using ServerLines = std::vector<ServerLine>;
 
 class SeedFolder {
  public:
@@ -40,6 +42,9 @@ class SeedFolder {
     std::string more_entry_point;
     /// More lines below `loadBalancer:` of the service, indented by eight.
     std::string more_load_balancer;
+    /// Instead of the seed's router file.
+    std::string dynamic;
+    bool watches = true;
   };
 
   explicit SeedFolder(Settings settings);
@@ -52,13 +57,10 @@ class SeedFolder {
   const std::filesystem::path& path() const { return folder_.path(); }
 
   /// services.yaml as its users write it, in place.
-  void write_services(const std::vector<ServerLine>& servers) const;
-  void write_services(const std::vector<const FakeTarget*>& targets) const {
-    write_services(lines_of(targets));
-  }
+  void write_services(const ServerLines& servers) const;
   /// The same by a temporary file renamed over it.
-  void rename_services_over(const std::vector<ServerLine>& servers) const;
-  std::string services_text(const std::vector<ServerLine>& servers) const;
+  void rename_services_over(const ServerLines& servers) const;
+  std::string services_text(const ServerLines& servers) const;
 
  private:
   const Settings settings_;
