@@ -9,8 +9,8 @@ namespace gapura::metrics {
 namespace {
 
 constexpr std::array<std::string_view, 10> kMethods{
-    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
-    "EXTENSION_METHOD"};
+    "GET",     "HEAD",    "POST",  "PUT",   "DELETE",
+    "CONNECT", "OPTIONS", "TRACE", "PATCH", "EXTENSION_METHOD"};
 
 std::size_t hash(const SeriesKey& key) noexcept {
   std::uint64_t mixed = (std::uint64_t{key.slot} << 32) ^ (std::uint64_t{key.code} << 16) ^

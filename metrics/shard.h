@@ -28,7 +28,16 @@ class Counter {
 };
 
 enum class Method : std::uint8_t {
-  get, head, post, put, del, connect, options, trace, patch, extension,
+  get,
+  head,
+  post,
+  put,
+  del,
+  connect,
+  options,
+  trace,
+  patch,
+  extension,
 };
 /// "GET" …; "EXTENSION_METHOD" for any other, so that clients cannot make series.
 std::string_view to_string(Method method) noexcept;
@@ -43,8 +52,8 @@ struct SeriesKey {
   Scope scope = Scope::entry_point;
   Method method = Method::get;
   Protocol protocol = Protocol::http;
-  std::uint16_t code = 0;       ///< HTTP status sent to the client, 499 when the client left
-  std::uint32_t slot = 0;       ///< EntryPointSlot or ServiceSlot
+  std::uint16_t code = 0;  ///< HTTP status sent to the client, 499 when the client left
+  std::uint32_t slot = 0;  ///< EntryPointSlot or ServiceSlot
   friend bool operator==(const SeriesKey&, const SeriesKey&) = default;
 };
 
@@ -55,14 +64,15 @@ struct Series {
   explicit Series(const SeriesKey& key_) : key(key_) {}
   const SeriesKey key;
   Counter requests;
-  Counter duration_us;          ///< sum of durations
-  Counter request_bytes;        ///< bodies
-  Counter response_bytes;       ///< bodies
+  Counter duration_us;                           ///< sum of durations
+  Counter request_bytes;                         ///< bodies
+  Counter response_bytes;                        ///< bodies
   std::array<Counter, kBucketsMax + 1> buckets;  ///< not cumulative; the last is +Inf
-  Series* next = nullptr;       ///< set before publication
+  Series* next = nullptr;                        ///< set before publication
 };
 
-/// Reasons are numbered by whoever counts them (proxy/failure.h); the collector is given their names.
+/// Reasons are numbered by whoever counts them (proxy/failure.h); the collector is given their
+/// names.
 constexpr std::size_t kReasonsMax = 48;
 
 class Shard {
@@ -84,14 +94,14 @@ class Shard {
   const Series* series() const noexcept { return head_.load(std::memory_order_acquire); }
   std::uint64_t retries_of(ServiceSlot service) const noexcept;
 
-  std::array<Counter, kReasonsMax> errors;       ///< answers made by us and cut exchanges, by reason
-  std::vector<Counter> open_connections;         ///< gauge, by entry point
+  std::array<Counter, kReasonsMax> errors;  ///< answers made by us and cut exchanges, by reason
+  std::vector<Counter> open_connections;    ///< gauge, by entry point
   Counter connections_accepted;
-  Counter links_opened;                          ///< connections made to targets
-  Counter links_reused;                          ///< requests that found an idle link
-  Counter access_log_dropped;                    ///< lines
-  Counter heap_allocations;                      ///< of the worker's thread; 0 unless counted
-  Counter socket_calls;                          ///< of the worker's thread
+  Counter links_opened;        ///< connections made to targets
+  Counter links_reused;        ///< requests that found an idle link
+  Counter access_log_dropped;  ///< lines
+  Counter heap_allocations;    ///< of the worker's thread; 0 unless counted
+  Counter socket_calls;        ///< of the worker's thread
 
  private:
   struct RetryCell;
@@ -99,7 +109,7 @@ class Shard {
   std::vector<double> bounds_s_;
   std::vector<std::uint64_t> bounds_us_;
   std::atomic<Series*> head_{nullptr};
-  std::vector<Series*> table_;                   ///< open addressing; the worker's own
+  std::vector<Series*> table_;  ///< open addressing; the worker's own
   std::size_t used_ = 0;
   std::atomic<RetryCell*> retry_head_{nullptr};
 };

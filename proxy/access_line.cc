@@ -9,7 +9,9 @@
 namespace gapura::proxy {
 namespace {
 
-std::string_view or_dash(std::string_view text) noexcept { return text.empty() ? "-" : text; }
+std::string_view or_dash(std::string_view text) noexcept {
+  return text.empty() ? "-" : text;
+}
 
 /// "21/Nov/2026:08:40:24 +0000", in UTC: a log that changes its clock twice a year is no log.
 std::string_view clf_time(std::chrono::system_clock::time_point time, char (&text)[40]) {
@@ -31,8 +33,9 @@ std::string_view iso_time(std::chrono::system_clock::time_point time, char (&tex
 AccessLines::AccessLines(Loop& loop, AccessLog& log, metrics::Shard& shard)
     : log_(log),
       shard_(shard),
-      age_(loop.wheel(), [](void* self) noexcept { static_cast<AccessLines*>(self)->flush(); },
-           this) {
+      age_(
+          loop.wheel(), [](void* self) noexcept { static_cast<AccessLines*>(self)->flush(); },
+          this) {
   batch_.reserve(kBatchBytes + 4096);
 }
 
@@ -104,7 +107,8 @@ void AccessLines::add_common(const AccessRecord& record) {
 void AccessLines::add_json(const AccessRecord& record) {
   char time[40];
   auto out = std::back_inserter(batch_);
-  fmt::format_to(out, R"({{"time":"{}","level":"info","msg":"","ClientAddr":"{}:{}","ClientHost":"{}",)",
+  fmt::format_to(out,
+                 R"({{"time":"{}","level":"info","msg":"","ClientAddr":"{}:{}","ClientHost":"{}",)",
                  iso_time(record.started, time), record.client_address, record.client_port,
                  record.client_address);
   const auto text = [&](std::string_view name, std::string_view value) {
@@ -121,13 +125,14 @@ void AccessLines::add_json(const AccessRecord& record) {
   text("RouterName", record.router);
   text("ServiceName", record.service);
   text("ServiceURL", record.target_url);
-  fmt::format_to(out,
-                 R"("RequestProtocol":"HTTP/1.{}","RequestScheme":"http","RequestContentSize":{},)"
-                 R"("OriginStatus":{},"OriginDuration":{},"DownstreamStatus":{},)"
-                 R"("DownstreamContentSize":{},"Duration":{},"RequestCount":{},"RetryAttempts":{}}})",
-                 record.is_http_1_0 ? 0 : 1, record.request_bytes, record.target_status,
-                 record.target_duration.count() * 1000, record.status, record.response_bytes,
-                 record.duration.count() * 1000, record.request_count, record.retries);
+  fmt::format_to(
+      out,
+      R"("RequestProtocol":"HTTP/1.{}","RequestScheme":"http","RequestContentSize":{},)"
+      R"("OriginStatus":{},"OriginDuration":{},"DownstreamStatus":{},)"
+      R"("DownstreamContentSize":{},"Duration":{},"RequestCount":{},"RetryAttempts":{}}})",
+      record.is_http_1_0 ? 0 : 1, record.request_bytes, record.target_status,
+      record.target_duration.count() * 1000, record.status, record.response_bytes,
+      record.duration.count() * 1000, record.request_count, record.retries);
 }
 
 }  // namespace gapura::proxy

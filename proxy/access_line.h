@@ -19,8 +19,8 @@ struct AccessRecord {
   std::uint16_t client_port = 0;
   std::string_view method, target, authority, referer, user_agent;
   bool is_http_1_0 = false;
-  unsigned status = 0;           ///< sent to the client; 499 when it left
-  unsigned target_status = 0;    ///< from the target; 0: none
+  unsigned status = 0;         ///< sent to the client; 499 when it left
+  unsigned target_status = 0;  ///< from the target; 0: none
   std::uint64_t request_bytes = 0, response_bytes = 0;
   std::chrono::microseconds duration{0}, target_duration{0};
   std::chrono::system_clock::time_point started;

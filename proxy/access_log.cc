@@ -77,9 +77,9 @@ struct AccessLog::State {
   }
 
   const conf::AccessLog settings;
-  int fd = -1;               // the thread's own, once it runs
-  bool has_failed = false;   // the thread's own
-  std::mutex mutex;          // guards what follows
+  int fd = -1;              // the thread's own, once it runs
+  bool has_failed = false;  // the thread's own
+  std::mutex mutex;         // guards what follows
   std::condition_variable changed;
   std::vector<std::string> queued;
   bool wants_reopen = false;
@@ -100,7 +100,9 @@ AccessLog::~AccessLog() {
   state_->thread.join();
 }
 
-conf::LogFormat AccessLog::format() const noexcept { return state_->settings.format; }
+conf::LogFormat AccessLog::format() const noexcept {
+  return state_->settings.format;
+}
 
 bool AccessLog::hand_over(std::string& batch) {
   {

@@ -91,8 +91,8 @@ BodyDecoder::Taken BodyDecoder::decode(std::span<char> bytes) noexcept {
       state_ = step(bytes[taken.consumed++]);
       continue;
     }
-    const auto size = static_cast<std::size_t>(
-        std::min<std::uint64_t>(left_, bytes.size() - taken.consumed));
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size() - taken.consumed));
     std::memmove(bytes.data() + taken.payload, bytes.data() + taken.consumed, size);
     taken.payload += size;
     taken.consumed += size;

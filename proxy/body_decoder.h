@@ -36,9 +36,21 @@ class BodyDecoder {
 
  private:
   enum class State : std::uint8_t {
-    done, bad, length, until_close,
-    size_first, size, extension, size_lf, data, data_cr, data_lf,
-    trailer_first, trailer, trailer_lf, last_lf,
+    done,
+    bad,
+    length,
+    until_close,
+    size_first,
+    size,
+    extension,
+    size_lf,
+    data,
+    data_cr,
+    data_lf,
+    trailer_first,
+    trailer,
+    trailer_lf,
+    last_lf,
   };
   State step(char c) noexcept;
   State first_of_size(char c) noexcept;

@@ -17,8 +17,7 @@ constexpr Milliseconds kLingerLimit{1'000};
 
 }  // namespace
 
-ClientConnection::ClientConnection(Worker& worker, EntryPointSlot entry_point,
-                                   const Endpoint& peer)
+ClientConnection::ClientConnection(Worker& worker, EntryPointSlot entry_point, const Endpoint& peer)
     : worker_(worker),
       limit_(worker.loop().wheel(), &on_limit, this),
       peer_(peer),

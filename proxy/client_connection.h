@@ -98,11 +98,11 @@ class ClientConnection {
   bool must_linger_ = false;
   std::uint64_t requests_ = 0;
   Buffer buffer_;
-  std::size_t begin_ = 0;       ///< of the current head in buffer_
+  std::size_t begin_ = 0;  ///< of the current head in buffer_
   std::size_t head_bytes_ = 0;
-  std::size_t body_bytes_ = 0;  ///< behind the head, belonging to this request
-  std::size_t end_ = 0;         ///< of what was read
-  ClientConnection* next_ = nullptr;      // the worker's list
+  std::size_t body_bytes_ = 0;        ///< behind the head, belonging to this request
+  std::size_t end_ = 0;               ///< of what was read
+  ClientConnection* next_ = nullptr;  // the worker's list
   ClientConnection* previous_ = nullptr;
 };
 

@@ -190,8 +190,7 @@ Failure Exchange::begin_response() {
   const bool needs_chunks =
       framing.kind == BodyKind::chunked || framing.kind == BodyKind::until_close;
   rendering.chunks = needs_chunks && !facts_.is_http_1_0;
-  link_may_persist_ =
-      response.persistence.may_persist() && framing.kind != BodyKind::until_close;
+  link_may_persist_ = response.persistence.may_persist() && framing.kind != BodyKind::until_close;
   link_timeout_s_ = response.keep_alive_timeout_s;
   is_event_stream_ = is_event_stream(response.fields);
   // An answer before the end of the request: what is left of the request is not waited for.

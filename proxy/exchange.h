@@ -122,14 +122,14 @@ class Exchange {
 
   // Response on its way to the client.
   Relay download_;
-  Buffer response_rest_;       ///< of a head that came in parts
+  Buffer response_rest_;  ///< of a head that came in parts
   std::size_t response_bytes_ = 0;
   std::span<char> response_unread_;
   unsigned status_ = 0;
   unsigned link_timeout_s_ = 0;
   bool link_may_persist_ = false;
   bool got_response_bytes_ = false;
-  bool has_begun_ = false;     ///< response bytes went to the client
+  bool has_begun_ = false;  ///< response bytes went to the client
   bool is_tunnel_ = false;
   bool is_over_ = false;
   bool says_close_ = false;

@@ -28,8 +28,8 @@ bool Exchange::finish() {
 /// A link goes back only when nothing on it can be mistaken for the next answer.
 void Exchange::give_back_link() {
   if (!link_) return;
-  const bool is_clean = link_may_persist_ && upload_whole_ && !is_tunnel_ && !worker_.is_stopping() &&
-                        download_.excess().empty();
+  const bool is_clean = link_may_persist_ && upload_whole_ && !is_tunnel_ &&
+                        !worker_.is_stopping() && download_.excess().empty();
   // Still readable after a complete answer: closed, or bytes that nobody asked for.
   if (!is_clean || (link_->channel.may_read() && link_->channel.look())) {
     link_.reset();
@@ -64,8 +64,8 @@ Task<bool> Exchange::refuse(Failure failure) {
     record(is_clients_fault(failure) ? kClientClosed : (status_ != 0 ? status_ : 502u));
     co_return false;
   }
-  const bool keeps_client = !is_clients_fault(failure) && facts_.may_persist &&
-                            is_request_read() && !worker_.is_stopping();
+  const bool keeps_client = !is_clients_fault(failure) && facts_.may_persist && is_request_read() &&
+                            !worker_.is_stopping();
   const OwnAnswer answer{
       .status = what.status,
       .body = what.body,
@@ -117,28 +117,27 @@ void Exchange::record(unsigned status) {
 void Exchange::log(unsigned status) {
   const auto duration =
       std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started_);
-  const AccessRecord record{
-      .client_address = client_.peer_address(),
-      .client_port = client_.peer().port(),
-      .method = log_texts_->method,
-      .target = log_texts_->target,
-      .authority = log_texts_->authority,
-      .referer = log_texts_->referer,
-      .user_agent = log_texts_->user_agent,
-      .is_http_1_0 = facts_.is_http_1_0,
-      .status = status,
-      .target_status = status_,
-      .request_bytes = upload_.payload_bytes(),
-      .response_bytes = download_.payload_bytes(),
-      .duration = duration,
-      .target_duration = duration,
-      .started = std::chrono::system_clock::now() - duration,
-      .entry_point = worker_.entry_point(client_.entry_point()).name,
-      .router = log_texts_->router,
-      .service = log_texts_->service,
-      .target_url = log_texts_->target_url,
-      .request_count = client_.requests(),
-      .retries = attempts_ > 1 ? attempts_ - 1 : 0};
+  const AccessRecord record{.client_address = client_.peer_address(),
+                            .client_port = client_.peer().port(),
+                            .method = log_texts_->method,
+                            .target = log_texts_->target,
+                            .authority = log_texts_->authority,
+                            .referer = log_texts_->referer,
+                            .user_agent = log_texts_->user_agent,
+                            .is_http_1_0 = facts_.is_http_1_0,
+                            .status = status,
+                            .target_status = status_,
+                            .request_bytes = upload_.payload_bytes(),
+                            .response_bytes = download_.payload_bytes(),
+                            .duration = duration,
+                            .target_duration = duration,
+                            .started = std::chrono::system_clock::now() - duration,
+                            .entry_point = worker_.entry_point(client_.entry_point()).name,
+                            .router = log_texts_->router,
+                            .service = log_texts_->service,
+                            .target_url = log_texts_->target_url,
+                            .request_count = client_.requests(),
+                            .retries = attempts_ > 1 ? attempts_ - 1 : 0};
   worker_.access_lines()->add(record);
 }
 

@@ -12,27 +12,44 @@ namespace gapura::proxy {
 enum class Failure : std::uint8_t {
   none,
   // the client
-  bad_request, bad_framing, bad_host, bad_target, unknown_coding, unsupported_version,
-  head_too_large, too_many_fields, connect_refused, client_timeout, client_gone,
+  bad_request,
+  bad_framing,
+  bad_host,
+  bad_target,
+  unknown_coding,
+  unsupported_version,
+  head_too_large,
+  too_many_fields,
+  connect_refused,
+  client_timeout,
+  client_gone,
   // ourselves
-  no_route, no_target, shutting_down,
+  no_route,
+  no_target,
+  shutting_down,
   // the target
-  connect_failed, connect_timeout, link_stale, target_timeout, bad_response, target_closed,
-  target_cut, drain_cut,
+  connect_failed,
+  connect_timeout,
+  link_stale,
+  target_timeout,
+  bad_response,
+  target_closed,
+  target_cut,
+  drain_cut,
 };
 constexpr std::size_t kFailures = static_cast<std::size_t>(Failure::drain_cut) + 1;
 
 enum class Retry : std::uint8_t {
   never,
-  always,       ///< no byte of the request was sent
-  if_replayable ///< idempotent method (RFC 9110 9.2.2) and the whole body still at hand
+  always,        ///< no byte of the request was sent
+  if_replayable  ///< idempotent method (RFC 9110 9.2.2) and the whole body still at hand
 };
 
 struct FailureRow {
-  std::string_view name;    ///< label of gapura_errors_total, word in logs
-  std::uint16_t status;     ///< 0: no answer, the connection is closed
+  std::string_view name;  ///< label of gapura_errors_total, word in logs
+  std::uint16_t status;   ///< 0: no answer, the connection is closed
   Retry retry;
-  std::string_view body;    ///< plain text; Traefik's words where it has them
+  std::string_view body;  ///< plain text; Traefik's words where it has them
 };
 
 inline constexpr std::array<FailureRow, kFailures> kFailureTable{{

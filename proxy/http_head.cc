@@ -3,27 +3,27 @@
 #include <cstring>
 
 #include "base/ascii.h"
+#include "proxy/authority.h"
 
 namespace gapura::proxy {
 namespace {
 
-enum : std::uint8_t { kToken = 1, kValue = 2, kTarget = 4, kHost = 8 };
+enum : std::uint8_t { kToken = 1, kValue = 2, kTarget = 4 };
 
 /// What a byte may be part of: RFC 9110 5.6.2 (token), 5.5 (field value), RFC 9112 3.2 (target,
-/// visible ASCII; bytes above 0x7e are refused), RFC 3986 3.2.2 (host and port).
+/// visible ASCII; bytes above 0x7e are refused).
 constexpr std::array<std::uint8_t, 256> kBytes = [] {
   std::array<std::uint8_t, 256> table{};
   for (unsigned c = 0; c < 256; ++c) {
     if (c == '\t' || (c >= 0x20 && c != 0x7f)) table[c] |= kValue;
     if (c > 0x20 && c < 0x7f && c != '#') table[c] |= kTarget;
   }
-  for (const char c : std::string_view("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
-    table[static_cast<unsigned char>(c)] |= kToken | kHost;
+  for (const char c :
+       std::string_view("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
+    table[static_cast<unsigned char>(c)] |= kToken;
   }
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(c)] |= kToken;
-  for (const char c : std::string_view("-._~:[]%!$&'()*+,;=")) {
-    table[static_cast<unsigned char>(c)] |= kHost;
-  }
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~"))
+    table[static_cast<unsigned char>(c)] |= kToken;
   return table;
 }();
 
@@ -223,7 +223,7 @@ Failure read_target(RequestHead& head) noexcept {
   std::string_view rest = head.target.substr(7);
   const std::size_t end = rest.find_first_of("/?");
   head.authority = rest.substr(0, end);
-  if (head.authority.empty() || !all(head.authority, kHost)) return Failure::bad_target;
+  if (head.authority.empty() || !is_authority(head.authority)) return Failure::bad_target;
   if (end == std::string_view::npos) {
     head.path_query = head.method == "OPTIONS" ? "*" : "/";
     return Failure::none;
@@ -248,7 +248,7 @@ Failure read_host(RequestHead& head) noexcept {
       default: break;
     }
   }
-  if (count > 1 || !all(host, kHost)) return Failure::bad_host;
+  if (count > 1 || !is_authority(host)) return Failure::bad_host;
   if (count == 0 && !head.persistence.is_http_1_0) return Failure::bad_host;
   if (head.authority.empty()) head.authority = host;
   return Failure::none;
@@ -323,9 +323,9 @@ HeadResult parse_request_head(std::string_view bytes, std::size_t bytes_max, Req
   for (const Failure failure : {read_target(head), parse_fields(rest, head.fields)}) {
     if (failure != Failure::none) return refused(failure);
   }
-  for (const Failure failure : {read_framing(head.fields, head.framing, head.persistence,
-                                             head.named_by_connection, seen),
-                                read_host(head)}) {
+  for (const Failure failure :
+       {read_framing(head.fields, head.framing, head.persistence, head.named_by_connection, seen),
+        read_host(head)}) {
     if (failure != Failure::none) return refused(failure);
   }
   result.bytes += skipped;
@@ -357,7 +357,8 @@ HeadResult parse_response_head(std::string_view bytes, std::size_t bytes_max, Re
   }
   const bool is_status = is_ascii_digit(line[9]) && is_ascii_digit(line[10]) &&
                          is_ascii_digit(line[11]) && (line.size() == 12 || line[12] == ' ');
-  head.status = static_cast<unsigned>((line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0'));
+  head.status =
+      static_cast<unsigned>((line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0'));
   if (!is_status || head.status < 100 || head.status > 599) return refused(Failure::bad_response);
   head.reason = line.size() > 13 ? line.substr(13) : std::string_view{};
   Seen seen;

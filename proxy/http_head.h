@@ -22,8 +22,19 @@ constexpr std::size_t kFieldsMax = 200;
 
 /// Fields that decide something; found while parsing, so that nobody searches for them again.
 enum class FieldId : std::uint8_t {
-  other, host, connection, content_length, transfer_encoding, upgrade, keep_alive, te, trailer,
-  proxy_connection, expect, date, forwarding,  ///< forwarding: X-Forwarded-*, X-Real-Ip, also with _
+  other,
+  host,
+  connection,
+  content_length,
+  transfer_encoding,
+  upgrade,
+  keep_alive,
+  te,
+  trailer,
+  proxy_connection,
+  expect,
+  date,
+  forwarding,  ///< forwarding: X-Forwarded-*, X-Real-Ip, also with _
 };
 
 struct Fields {
@@ -47,16 +58,14 @@ struct Persistence {
   bool wants_close = false;
   bool wants_keep_alive = false;  ///< said so (matters to HTTP/1.0)
   bool has_upgrade = false;       ///< Connection: upgrade together with an Upgrade field
-  bool may_persist() const noexcept {
-    return !wants_close && (!is_http_1_0 || wants_keep_alive);
-  }
+  bool may_persist() const noexcept { return !wants_close && (!is_http_1_0 || wants_keep_alive); }
 };
 
 struct RequestHead {
   std::string_view method;
-  std::string_view target;     ///< as sent
-  std::string_view path_query; ///< origin-form part of the target: what is forwarded
-  std::string_view authority;  ///< Host field, or the absolute-form's, which wins (RFC 9112 3.2.2)
+  std::string_view target;      ///< as sent
+  std::string_view path_query;  ///< origin-form part of the target: what is forwarded
+  std::string_view authority;   ///< Host field, or the absolute-form's, which wins (RFC 9112 3.2.2)
   Framing framing;
   Persistence persistence;
   bool expects_continue = false;
@@ -67,7 +76,7 @@ struct RequestHead {
 struct ResponseHead {
   unsigned status = 0;
   std::string_view reason;
-  Framing framing;             ///< as the fields say; the caller applies HEAD, 204, 304
+  Framing framing;  ///< as the fields say; the caller applies HEAD, 204, 304
   Persistence persistence;
   unsigned keep_alive_timeout_s = 0;  ///< Keep-Alive: timeout=n; 0: not said
   bool has_date = false;
@@ -79,8 +88,8 @@ enum class HeadState : std::uint8_t { complete, incomplete, refused };
 
 struct HeadResult {
   HeadState state = HeadState::incomplete;
-  std::size_t bytes = 0;             ///< of the head with its empty line, when complete
-  Failure failure = Failure::none;   ///< when refused
+  std::size_t bytes = 0;            ///< of the head with its empty line, when complete
+  Failure failure = Failure::none;  ///< when refused
 };
 
 /// `bytes_max` limits the head. Fewer than kFieldsMax fields are accepted.

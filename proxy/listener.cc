@@ -16,13 +16,19 @@ constexpr Milliseconds kPause{100};
 }  // namespace
 
 Listener::Listener(Worker& worker, int fd, EntryPointSlot entry_point)
-    : worker_(worker), pause_(worker.loop().wheel(), &on_pause_over, this), entry_point_(entry_point) {
+    : worker_(worker),
+      pause_(worker.loop().wheel(), &on_pause_over, this),
+      entry_point_(entry_point) {
   check(channel_.open(worker.loop(), fd), "a listening socket could not be watched");
   channel_.notify(&on_edge, this);
 }
 
-void Listener::on_edge(void* owner) noexcept { static_cast<Listener*>(owner)->accept_all(); }
-void Listener::on_pause_over(void* owner) noexcept { static_cast<Listener*>(owner)->accept_all(); }
+void Listener::on_edge(void* owner) noexcept {
+  static_cast<Listener*>(owner)->accept_all();
+}
+void Listener::on_pause_over(void* owner) noexcept {
+  static_cast<Listener*>(owner)->accept_all();
+}
 
 void Listener::accept_all() {
   if (pause_.is_armed()) return;
@@ -48,8 +54,10 @@ bool Listener::accept_one() {
     case ENOBUFS:
     case ENOMEM:
       if (!std::exchange(has_said_full_, true)) {
-        log::error("no more clients are accepted for now: {} (raise LimitNOFILE, or "
-                   "look for what keeps connections open)", std::strerror(errno));
+        log::error(
+            "no more clients are accepted for now: {} (raise LimitNOFILE, or "
+            "look for what keeps connections open)",
+            std::strerror(errno));
       }
       pause_.arm(kPause);
       return false;

@@ -18,7 +18,8 @@ class CleanPath {
 
   /// What is forwarded: path and query.
   std::string_view path_query() const noexcept { return path_query_; }
-  /// What rules match: no query, escapes decoded but for reserved characters (Traefik's routing path).
+  /// What rules match: no query, escapes decoded but for reserved characters (Traefik's routing
+  /// path).
   std::string_view routing() const noexcept { return routing_; }
 
  private:

@@ -24,7 +24,7 @@ class Prober {
     /// Where a target is reached; unset when its name has no address yet.
     std::function<Endpoint(const balancer::TargetRef&)> endpoint;
     std::function<void(const balancer::TargetRef&)> reached;
-    std::function<double()> jitter;           ///< 0 to 1
+    std::function<double()> jitter;  ///< 0 to 1
     Milliseconds connect_timeout{2'000};
     Milliseconds look_every{250};
     std::function<Milliseconds(unsigned tries, double jitter)> wait = probe_wait;

@@ -30,7 +30,8 @@ class Resolver {
   void start();
   /// There may be new names: looks up those that are not known yet.
   void look();
-  /// The last address of the target; unset when there is none. A name that stops resolving keeps it.
+  /// The last address of the target; unset when there is none. A name that stops resolving keeps
+  /// it.
   Endpoint known(const balancer::TargetRef& target) const;
   void stop();
 

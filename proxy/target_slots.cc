@@ -26,9 +26,13 @@ void drop_idle(void* owner) noexcept {
 Link::Link(DeadlineWheel& wheel, TargetSlot& its_slot) noexcept
     : slot(its_slot), idle_limit(wheel, &drop_idle, this) {}
 
-Link::~Link() { unlink(*this); }
+Link::~Link() {
+  unlink(*this);
+}
 
-TargetSlots::~TargetSlots() { close_all_idle(); }
+TargetSlots::~TargetSlots() {
+  close_all_idle();
+}
 
 void TargetSlots::adopt(const balancer::Snapshot& snapshot) {
   while (slots_.size() < snapshot.target_slots) slots_.emplace_back();
@@ -91,8 +95,8 @@ void TargetSlots::close_all_idle() noexcept {
   for (TargetSlot& slot : slots_) close_idle(slot);
 }
 
-Lease::Lease(TargetSlot& slot, Cut cut, void* owner) noexcept
-    : slot_(slot), state_(slot.state), cut_(cut), owner_(owner), next_(slot.leases) {
+Lease::Lease(TargetSlot& slot, Cut on_cut, void* owner) noexcept
+    : slot_(slot), state_(slot.state), cut_(on_cut), owner_(owner), next_(slot.leases) {
   if (next_ != nullptr) next_->previous_ = this;
   slot_.leases = this;
   state_->in_flight.fetch_add(1, std::memory_order_relaxed);

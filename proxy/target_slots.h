@@ -16,9 +16,9 @@ class Lease;
 struct TargetSlot {
   balancer::TargetRef state;
   Endpoint endpoint;
-  Link* idle = nullptr;        ///< newest first (its congestion window is the warmest)
+  Link* idle = nullptr;  ///< newest first (its congestion window is the warmest)
   std::uint32_t idle_count = 0;
-  Lease* leases = nullptr;     ///< exchanges in flight here
+  Lease* leases = nullptr;  ///< exchanges in flight here
 };
 
 class TargetSlots {
@@ -56,7 +56,7 @@ class Lease {
   /// Asked to end by force: a drain's time is up.
   using Cut = void (*)(void* owner) noexcept;
 
-  Lease(TargetSlot& slot, Cut cut, void* owner) noexcept;
+  Lease(TargetSlot& slot, Cut on_cut, void* owner) noexcept;
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
   ~Lease();

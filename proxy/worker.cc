@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 
-
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cerrno>
@@ -19,8 +18,7 @@ constexpr std::size_t kScratchBytes = 256 * 1024;
 
 }  // namespace
 
-Worker::Worker(unsigned number, const Workers::Settings& settings,
-               const Observations& observations)
+Worker::Worker(unsigned number, const Workers::Settings& settings, const Observations& observations)
     : number_(number),
       settings_(settings),
       observations_(observations),
@@ -48,9 +46,8 @@ bool Worker::is_trusted(EntryPointSlot slot, const Endpoint& peer) const noexcep
 }
 
 void Worker::publish(balancer::SnapshotPtr snapshot) {
-  boost::asio::post(loop_.context(), [this, next = std::move(snapshot)]() mutable {
-    adopt(std::move(next));
-  });
+  boost::asio::post(loop_.context(),
+                    [this, next = std::move(snapshot)]() mutable { adopt(std::move(next)); });
 }
 
 /// Nothing holds a pointer into the old snapshot here: exchanges look at it only between two waits,
@@ -113,8 +110,7 @@ void Worker::add(int fd, EntryPointSlot entry_point, const Endpoint& peer) {
 }
 
 void Worker::remove(ClientConnection& connection) {
-  (connection.previous_ != nullptr ? connection.previous_->next_ : connections_) =
-      connection.next_;
+  (connection.previous_ != nullptr ? connection.previous_->next_ : connections_) = connection.next_;
   if (connection.next_ != nullptr) connection.next_->previous_ = connection.previous_;
   shard_.open_connections[index(connection.entry_point())].sub();
   std::erase(later_, &connection);

@@ -42,8 +42,8 @@ class Workers {
     unsigned count = 1;
     std::vector<conf::EntryPoint> entry_points;  ///< a place in here is an EntryPointSlot
     std::vector<double> histogram_bounds_s;
-    std::string hostname;                        ///< X-Forwarded-Server
-    AccessLog* access_log = nullptr;             ///< null: off. Must outlive the workers
+    std::string hostname;             ///< X-Forwarded-Server
+    AccessLog* access_log = nullptr;  ///< null: off. Must outlive the workers
   };
   Workers(Settings settings, Observations observations);
   ~Workers();  ///< kill()s and joins if still running
