@@ -46,7 +46,8 @@ struct ServiceConfig {
   Milliseconds connect_timeout{2'000};       ///< ours; Traefik's dialTimeout is 30 s
   Milliseconds response_timeout{0};          ///< responseHeaderTimeout; 0: none, as Traefik
   Milliseconds drain_timeout{30'000};        ///< drainTimeout: without progress
-  Milliseconds drain_upgrade_timeout{300'000};  ///< drainUpgradeTimeout: what still moves, and upgrades
+  /// drainUpgradeTimeout: for what still moves, and for upgrades.
+  Milliseconds drain_upgrade_timeout{300'000};
   std::string fault;                         ///< not empty: disabled, and why (routers to it too)
   friend bool operator==(const ServiceConfig&, const ServiceConfig&) = default;
 };
@@ -73,7 +74,8 @@ struct DynamicConfig {
 struct DynamicResult {
   DynamicConfig config;
   Problems problems;
-  /// The text is YAML of the right shape. False: nothing of the file is usable, keep its last version.
+  /// The text is YAML of the right shape. False: nothing of the file is usable, keep its last
+  /// version.
   bool is_usable = false;
   /// Nothing but comments or an empty document: suspicious, see settled point 12.
   bool is_empty = false;

@@ -25,7 +25,7 @@ struct EntryPoint {
   std::string name;
   ListenAddress address;
   bool is_default = false;                     ///< asDefault
-  Milliseconds read_timeout{60'000};           ///< respondingTimeouts.readTimeout; ours: without progress
+  Milliseconds read_timeout{60'000};           ///< readTimeout; ours: without progress
   Milliseconds write_timeout{60'000};          ///< without progress; Traefik's 0 would mean never
   Milliseconds idle_timeout{180'000};          ///< between requests of a kept connection
   Milliseconds accept_grace{0};                ///< lifeCycle.requestAcceptGraceTimeout
@@ -33,7 +33,7 @@ struct EntryPoint {
   std::uint32_t head_bytes_max = 1 << 20;      ///< http.maxHeaderBytes
   std::uint32_t requests_max = 0;              ///< transport.keepAliveMaxRequests; 0: no limit
   bool trusts_all_forwarded = false;           ///< forwardedHeaders.insecure
-  std::vector<std::string> trusted_ips;        ///< forwardedHeaders.trustedIPs: addresses or CIDRs, valid
+  std::vector<std::string> trusted_ips;        ///< trustedIPs: addresses or CIDRs, valid
 };
 
 struct FileProvider {
@@ -59,9 +59,9 @@ struct Metrics {
 struct Admin {
   /// Listens on TCP with a token, or on a Unix socket (0600) without one.
   ListenAddress address{"127.0.0.1", 8081};
-  std::filesystem::path unix_path;    ///< set when address is "unix:/path"; then `address` is unused
+  std::filesystem::path unix_path;    ///< when address is "unix:/path"; `address` is unused then
   std::filesystem::path token_file;   ///< empty: `<stateDir>/admin-token`
-  std::string update_servers_service; ///< admin.updateServers.service; empty: the only one there is
+  std::string update_servers_service; ///< updateServers.service; empty: the only one there is
   bool is_on = true;
 };
 
@@ -76,7 +76,8 @@ struct StaticConfig {
   AccessLog access_log;
   Metrics metrics;
   Admin admin;
-  std::filesystem::path state_dir;           ///< empty: /var/lib/gapura, else beside the configuration
+  /// Empty: /var/lib/gapura, else beside the configuration.
+  std::filesystem::path state_dir;
   unsigned workers = 0;                      ///< 0: one a core
 };
 

@@ -1,0 +1,17 @@
+/// The parts of a dynamic file, each read by a function of its own. Private to conf.
+#pragma once
+
+#include <string>
+
+#include "conf/dynamic_config.h"
+#include "conf/section.h"
+
+namespace gapura::conf {
+
+/// A router; whatever is wrong with it becomes its fault, and an error.
+RouterConfig read_router(yaml::Reader& reader, const std::string& name, const yaml::Value& value);
+
+/// A service; whatever is wrong with it, but for single servers, becomes its fault, and an error.
+ServiceConfig read_service(yaml::Reader& reader, const std::string& name, const yaml::Value& value);
+
+}  // namespace gapura::conf

@@ -1,0 +1,108 @@
+#include "conf/nearest.h"
+#include "conf/scalars.h"
+#include "conf/static_parts.h"
+
+namespace gapura::conf {
+namespace {
+
+/// sockaddr_un::sun_path holds 108 bytes with its final zero (unix(7)).
+constexpr std::size_t kUnixPathMax = 107;
+
+void read_admin_address(yaml::Section& section, Admin& admin) {
+  const auto found = section.find("address");
+  if (!found) return;
+  yaml::Reader& reader = section.reader();
+  const auto text = yaml::as_text(reader, *found);
+  if (!text) return;
+  if (text->starts_with("unix:")) {
+    const std::string path = text->substr(5);
+    if (!path.starts_with('/') || path.size() > kUnixPathMax) {
+      return reader.error(found->place, found->path,
+                          "a Unix socket needs an absolute path of at most 107 bytes, such as "
+                          "unix:/run/gapura/admin.sock");
+    }
+    admin.unix_path = path;
+    return;
+  }
+  std::string fault;
+  if (const auto address = parse_listen_address(*text, &fault)) {
+    admin.address = *address;
+  } else {
+    reader.error(found->place, found->path, fault);
+  }
+}
+
+void read_file_provider(yaml::Section& file, FileProvider& provider) {
+  std::string directory, filename;
+  file.read("directory", directory);
+  file.read("filename", filename);
+  file.read("watch", provider.watch);
+  provider.directory = directory;
+  provider.filename = filename;
+  file.not_acted_on({"debugLogGeneratedTemplate"});
+  file.finish();
+  if (!directory.empty() && !filename.empty()) {
+    const auto found = file.find("filename");
+    file.reader().warn(found->place, found->path,
+                       "is not read, because directory is given too; keep one of the two");
+  }
+  if (directory.empty() && filename.empty()) {
+    file.reader().error(file.value().place, file.value().path,
+                        "directory or filename is missing; one must say where the dynamic "
+                        "configuration is");
+  }
+}
+
+}  // namespace
+
+void read_providers(yaml::Section& root, StaticConfig& config) {
+  bool has_file = false;
+  if (auto providers = root.section("providers")) {
+    // `file:` with nothing below it is half written; without this it would not be missed.
+    if (const auto found = providers->find_even_null("file")) {
+      has_file = true;
+      auto file = yaml::Section::open(root.reader(), *found);
+      if (file) read_file_provider(*file, config.file_provider);
+    }
+    for (const std::string_view key :
+         {"docker", "swarm", "kubernetesIngress", "kubernetesCRD", "kubernetesGateway",
+          "kubernetesIngressNGINX", "knative", "consul", "consulCatalog", "nomad", "ecs", "etcd",
+          "zooKeeper", "redis", "http", "rest", "marathon", "rancher", "plugin"}) {
+      const auto found = providers->find_even_null(key);
+      if (!found) continue;
+      root.reader().warn(found->place, found->path,
+                         "the provider " + in_quotes(key) +
+                             " is not supported; only the file provider is used");
+    }
+    providers->not_acted_on({"providersThrottleDuration", "precedence"});
+    providers->finish();
+  }
+  if (has_file) return;
+  root.reader().warn({}, "providers.file",
+                     "is missing: without it there are no routers, and every request gets 404");
+}
+
+void read_admin(yaml::Section& root, StaticConfig& config) {
+  const auto found = root.find("admin");
+  if (!found) return;
+  if (found->node->kind == yaml::Node::Kind::scalar) {
+    if (const auto is_on = yaml::as_bool(root.reader(), *found)) config.admin.is_on = *is_on;
+    return;
+  }
+  auto section = yaml::Section::open(root.reader(), *found);
+  if (!section) return;
+  section->read("enabled", config.admin.is_on);
+  read_admin_address(*section, config.admin);
+  std::string token_file;
+  section->read("tokenFile", token_file);
+  config.admin.token_file = token_file;
+  if (auto update = section->section("updateServers")) {
+    update->read("service", config.admin.update_servers_service);
+    std::string& service = config.admin.update_servers_service;
+    if (service.ends_with("@file")) service.resize(service.size() - 5);
+    update->finish();
+  }
+  section->finish();
+}
+
+}  // namespace gapura::conf
