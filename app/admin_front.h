@@ -1,0 +1,56 @@
+/// Our own listeners: the admin API and Traefik's internal entry point. Control thread.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "admin/api.h"
+#include "balancer/registry.h"
+#include "conf/static_config.h"
+
+namespace gapura::app {
+
+class AdminFront {
+ public:
+  struct Settings {
+    const conf::StaticConfig& config;
+    std::filesystem::path token_file;       ///< empty: there is no place for one
+    std::function<std::string()> expose;    ///< the metrics' text
+    admin::Api::Doors doors;
+  };
+  AdminFront(boost::asio::io_context& control, balancer::Registry& registry, Settings settings);
+  ~AdminFront();
+
+  struct Listening {
+    std::vector<std::string> errors;    ///< must not go on
+    std::vector<std::string> warnings;  ///< goes on without that listener
+  };
+  /// Takes both addresses; nothing is answered before start().
+  Listening listen();
+  void start();
+  /// /ping answers 503 from here on.
+  void set_terminating();
+  void stop();
+  /// Answers that are still being sent.
+  std::size_t connections() const;
+
+  void on_event(const balancer::Event& event);
+  void on_adopted();
+
+  /// Where they really listen; 0: not, or on a Unix socket.
+  std::uint16_t admin_port() const;
+  std::uint16_t internal_port() const;
+  /// One line for the log: "admin API on http://127.0.0.1:8081 (token in /…)".
+  std::string describe() const;
+
+ private:
+  struct Servers;
+  std::unique_ptr<Servers> servers_;
+};
+
+}  // namespace gapura::app

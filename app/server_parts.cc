@@ -1,0 +1,190 @@
+#include "app/server_parts.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "app/event_log.h"
+#include "base/log.h"
+
+namespace gapura::app {
+namespace {
+
+using boost::asio::post;
+
+constexpr Milliseconds kTick{1'000};
+constexpr Milliseconds kAnswerRound{20};
+constexpr int kAnswerRounds = 50;  // a second: for answers of the admin API that are on their way
+
+/// The longest of one of the entry points' times.
+Milliseconds longest(const std::vector<conf::EntryPoint>& entry_points,
+                     Milliseconds conf::EntryPoint::*time) {
+  Milliseconds most{0};
+  for (const conf::EntryPoint& entry_point : entry_points) {
+    most = std::max(most, entry_point.*time);
+  }
+  return most;
+}
+
+}  // namespace
+
+Server::Parts::~Parts() {
+  // Workers call back into the loop, the disk thread too: both end before anything else goes.
+  if (workers) {
+    workers->kill();
+    workers->join();
+  }
+  if (reload) reload->stop();
+  disk.stop();
+}
+
+void Server::Parts::publish(balancer::SnapshotPtr snapshot) {
+  service_labels.clear();
+  for (const balancer::Service& service : snapshot->services) {
+    service_labels[service.slot] = service.label;
+  }
+  workers->publish(std::move(snapshot));
+}
+
+void Server::Parts::on_event(const balancer::Event& event) {
+  log_event(event);
+  if (front) front->on_event(event);
+}
+
+void Server::Parts::files_applied() {
+  resolver->look();
+  save_overlay_if_changed();
+}
+
+void Server::Parts::save_overlay_if_changed() {
+  const balancer::Overlay& now = registry->overlay();
+  if (now == saved_overlay || state.folder().empty()) return;
+  saved_overlay = now;
+  state.save(now, [this](std::error_code error) {
+    // Tried again at the next change; until then a restart would bring an older overlay back.
+    if (error) saved_overlay = {};
+  });
+}
+
+void Server::Parts::arm_tick() {
+  tick_timer.expires_after(kTick);
+  tick_timer.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    registry->tick(Clock::now());
+    arm_tick();
+  });
+}
+
+Endpoint Server::Parts::endpoint_of(const balancer::TargetRef& target) const {
+  const auto url = conf::ServerUrl::parse(target->url, nullptr);
+  if (!url) return {};
+  if (const auto literal = Endpoint::parse(url->host, url->port)) return *literal;
+  return resolver->known(target);
+}
+
+proxy::Observations Server::Parts::observations() {
+  // All of these are called on workers' threads. The loop outlives the workers, and what is still
+  // posted when it ends is dropped with it, so `this` is never used too late.
+  return {
+      .adopted =
+          [this](unsigned worker, Version version, balancer::SnapshotPtr old) {
+            post(control, [this, worker, version, old = std::move(old)] {
+              registry->worker_adopted(worker, version, Clock::now());
+              if (front) front->on_adopted();
+            });
+          },
+      .connect_failed =
+          [this](balancer::TargetRef target, std::string reason) {
+            post(control, [this, target = std::move(target), reason = std::move(reason)] {
+              registry->connect_failed(target, reason, Clock::now());
+            });
+          },
+      .connect_succeeded =
+          [this](balancer::TargetRef target) {
+            post(control, [this, target = std::move(target)] {
+              registry->connect_succeeded(target, Clock::now());
+            });
+          },
+      .went_idle =
+          [this](balancer::TargetRef target) {
+            post(control, [this, target = std::move(target)] {
+              registry->went_idle(target, Clock::now());
+            });
+          },
+      .finished = [this](unsigned) { post(control, [this] { worker_finished(); }); },
+  };
+}
+
+admin::ConfigStatus Server::Parts::api_status() const {
+  const ConfigStatus& status = reload->status();
+  admin::ConfigStatus shown;
+  for (const FileStatus& file : status.files) {
+    shown.files.push_back({.path = file.file.string(),
+                           .is_broken = file.is_broken,
+                           .is_last_good = file.is_last_good,
+                           .problems = file.problems});
+  }
+  shown.problems = status.problems;
+  shown.reloads = status.reloads;
+  shown.failures = status.failures;
+  return shown;
+}
+
+std::filesystem::path Server::Parts::token_file() const {
+  if (!config.admin.unix_path.empty()) return {};
+  if (!config.admin.token_file.empty()) return config.admin.token_file;
+  return state.folder().empty() ? std::filesystem::path() : state.folder() / "admin-token";
+}
+
+void Server::Parts::begin_stop() {
+  if (std::exchange(is_stopping, true)) return;
+  front->set_terminating();
+  const Milliseconds accept = longest(config.entry_points, &conf::EntryPoint::accept_grace);
+  log::info("stopping: accepting for {} ms more, then ending what is in flight", accept.count());
+  stop_timer.expires_after(accept);
+  stop_timer.async_wait([this](boost::system::error_code error) {
+    if (!error) stop_accepting();
+  });
+}
+
+void Server::Parts::stop_accepting() {
+  const Milliseconds grace = longest(config.entry_points, &conf::EntryPoint::grace);
+  stop_timer.expires_after(grace);
+  stop_timer.async_wait([this, grace](boost::system::error_code error) {
+    if (error || is_finishing) return;
+    log::warn("the grace time of {} ms is over: cutting what is left", grace.count());
+    workers->kill();
+    finish();
+  });
+  workers->stop();
+}
+
+void Server::Parts::worker_finished() {
+  --workers_running;
+  if (workers_running == 0 && is_stopping) finish();
+}
+
+void Server::Parts::finish() {
+  if (std::exchange(is_finishing, true)) return;
+  workers->join();
+  reload->stop();
+  prober->stop();
+  resolver->stop();
+  tick_timer.cancel();
+  front->stop();
+  end_when_answered(kAnswerRounds);
+}
+
+void Server::Parts::end_when_answered(int rounds_left) {
+  if (front->connections() == 0 || rounds_left == 0) {
+    log::info("stopped");
+    control.stop();
+    return;
+  }
+  stop_timer.expires_after(kAnswerRound);
+  stop_timer.async_wait([this, rounds_left](boost::system::error_code error) {
+    if (!error) end_when_answered(rounds_left - 1);
+  });
+}
+
+}  // namespace gapura::app

@@ -1,0 +1,85 @@
+/// What a Server is made of, in the order in which it must be destroyed backwards. Private to
+/// app/server*.cc. Control thread.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "app/admin_front.h"
+#include "app/config_reload.h"
+#include "app/disk_thread.h"
+#include "app/server.h"
+#include "app/state_keeper.h"
+#include "balancer/registry.h"
+#include "metrics/collector.h"
+#include "proxy/access_log.h"
+#include "proxy/prober.h"
+#include "proxy/resolver.h"
+#include "proxy/workers.h"
+
+namespace gapura::app {
+
+struct Server::Parts {
+  explicit Parts(conf::StaticConfig its_config);
+  ~Parts();
+
+  // --- start (server_start.cc) ---
+  std::vector<std::string> start();
+  void make_registry();
+  std::vector<std::string> make_workers();
+  void make_resolver_and_prober();
+  void make_front();
+  std::vector<std::string> listen();
+  void log_start() const;
+  metrics::Collector::Sources sources();
+  admin::Api::Doors doors();
+
+  // --- running (server_parts.cc) ---
+  void publish(balancer::SnapshotPtr snapshot);
+  void on_event(const balancer::Event& event);
+  void files_applied();
+  void save_overlay_if_changed();
+  void arm_tick();
+  Endpoint endpoint_of(const balancer::TargetRef& target) const;
+  proxy::Observations observations();
+  admin::ConfigStatus api_status() const;
+  std::filesystem::path token_file() const;
+
+  // --- stopping (server_parts.cc) ---
+  void begin_stop();
+  void stop_accepting();
+  void worker_finished();
+  void finish();
+  void end_when_answered(int rounds_left);
+
+  const conf::StaticConfig config;
+  const unsigned worker_count;
+  boost::asio::io_context control{1};
+  DiskThread disk;
+  StateKeeper state{control, disk};
+  std::unique_ptr<proxy::AccessLog> access_log;
+  std::unique_ptr<balancer::Registry> registry;
+  std::unique_ptr<proxy::Workers> workers;
+  std::unique_ptr<proxy::Resolver> resolver;
+  std::unique_ptr<proxy::Prober> prober;
+  std::unique_ptr<ConfigReload> reload;
+  std::unique_ptr<metrics::Collector> collector;
+  std::unique_ptr<AdminFront> front;
+
+  boost::asio::steady_timer tick_timer{control};
+  boost::asio::steady_timer stop_timer{control};
+  std::minstd_rand random{std::random_device{}()};
+  std::map<ServiceSlot, std::string> service_labels;  ///< of the last snapshot
+  balancer::Overlay saved_overlay;
+  unsigned workers_running = 0;
+  bool is_stopping = false;
+  bool is_finishing = false;
+};
+
+}  // namespace gapura::app

@@ -1,0 +1,216 @@
+#include <sched.h>
+#include <unistd.h>
+
+#include <boost/asio/post.hpp>
+#include <exception>
+#include <thread>
+#include <utility>
+
+#include "app/port_holder.h"
+#include "app/server_parts.h"
+#include "base/log.h"
+#include "proxy/failure.h"
+
+namespace gapura::app {
+namespace {
+
+constexpr auto kReasons = proxy::failure_names();
+
+/// CPUs that this process may use: in a container or under taskset fewer than there are.
+unsigned usable_cpus() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof set, &set) == 0) {
+    return std::max(1u, static_cast<unsigned>(CPU_COUNT(&set)));
+  }
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+std::string host_name() {
+  char name[256] = {};
+  if (::gethostname(name, sizeof name - 1) != 0) return "gapura";
+  return name;
+}
+
+std::vector<std::string> names_of(const std::vector<conf::EntryPoint>& entry_points) {
+  std::vector<std::string> names;
+  for (const conf::EntryPoint& entry_point : entry_points) names.push_back(entry_point.name);
+  return names;
+}
+
+}  // namespace
+
+Server::Parts::Parts(conf::StaticConfig its_config)
+    : config(std::move(its_config)),
+      worker_count(config.workers == 0 ? usable_cpus() : config.workers) {}
+
+std::vector<std::string> Server::Parts::start() {
+  StateKeeper::Opened opened = state.open(config);
+  if (!opened.error.empty()) return {opened.error};
+  for (const std::string& warning : opened.warnings) log::warn("{}", warning);
+  make_registry();
+  if (auto errors = make_workers(); !errors.empty()) return errors;
+  make_resolver_and_prober();
+  make_front();
+  if (auto errors = listen(); !errors.empty()) return errors;
+
+  saved_overlay = opened.overlay;
+  registry->set_overlay(std::move(opened.overlay), Clock::now());
+  reload->load_now();  // publishes
+  workers->start();
+  workers_running = worker_count;
+  front->start();
+  resolver->start();
+  prober->start();
+  reload->start_watching();
+  arm_tick();
+  log_start();
+  return {};
+}
+
+void Server::Parts::make_registry() {
+  balancer::Registry::Callbacks callbacks{
+      .publish = [this](balancer::SnapshotPtr snapshot) { publish(std::move(snapshot)); },
+      .event = [this](const balancer::Event& event) { on_event(event); },
+      .cut = [this](balancer::TargetRef target,
+                    Milliseconds stalled) { workers->cut(std::move(target), stalled); }};
+  registry = std::make_unique<balancer::Registry>(config.entry_points, worker_count,
+                                                  std::move(callbacks));
+}
+
+std::vector<std::string> Server::Parts::make_workers() {
+  if (config.access_log.is_on) {
+    try {
+      access_log = std::make_unique<proxy::AccessLog>(config.access_log);
+    } catch (const std::exception& error) {
+      return {std::string("accessLog: ") + error.what()};
+    }
+  }
+  proxy::Workers::Settings settings{.count = worker_count,
+                                    .entry_points = config.entry_points,
+                                    .histogram_bounds_s = config.metrics.buckets,
+                                    .hostname = host_name(),
+                                    .access_log = access_log.get()};
+  workers = std::make_unique<proxy::Workers>(std::move(settings), observations());
+  return {};
+}
+
+void Server::Parts::make_resolver_and_prober() {
+  resolver = std::make_unique<proxy::Resolver>(
+      control, proxy::Resolver::Settings{
+                   .named = [this] { return registry->named_targets(); },
+                   .resolved = [this](const balancer::TargetRef& target, const Endpoint& endpoint) {
+                     registry->resolved(target, endpoint, Clock::now());
+                   }});
+  prober = std::make_unique<proxy::Prober>(
+      control,
+      proxy::Prober::Settings{
+          .suspended = [this] { return registry->suspended_targets(); },
+          .endpoint = [this](const balancer::TargetRef& target) { return endpoint_of(target); },
+          .reached = [this](const balancer::TargetRef& target) {
+            registry->connect_succeeded(target, Clock::now());
+          },
+          .jitter = [this] { return std::uniform_real_distribution<double>(0.0, 1.0)(random); }});
+}
+
+void Server::Parts::make_front() {
+  ConfigReload::Settings settings{.provider = config.file_provider,
+                                  .entry_points = names_of(config.entry_points),
+                                  .last_good = state.last_good(),
+                                  .applied = [this] { files_applied(); }};
+  reload = std::make_unique<ConfigReload>(control, disk, *registry, std::move(settings));
+  collector = std::make_unique<metrics::Collector>(sources());
+  AdminFront::Settings front_settings{.config = config,
+                                      .token_file = token_file(),
+                                      .expose = [this] { return collector->expose(); },
+                                      .doors = doors()};
+  front = std::make_unique<AdminFront>(control, *registry, std::move(front_settings));
+}
+
+metrics::Collector::Sources Server::Parts::sources() {
+  return {.shards = workers->shards(),
+          .entry_points = names_of(config.entry_points),
+          .service_label =
+              [this](ServiceSlot slot) {
+                const auto found = service_labels.find(slot);
+                return found == service_labels.end() ? std::string() : found->second;
+              },
+          .targets =
+              [this] {
+                std::vector<metrics::TargetGauges> gauges;
+                for (const auto& service : registry->services(Clock::now())) {
+                  for (const auto& target : service.targets) {
+                    const bool is_up = target.phase == balancer::Phase::serving ||
+                                       target.phase == balancer::Phase::warming;
+                    gauges.push_back({.service = service.name + "@" + service.provider,
+                                      .url = target.url,
+                                      .state = balancer::to_string(target.phase),
+                                      .in_flight = target.in_flight,
+                                      .is_up = is_up});
+                  }
+                }
+                return gauges;
+              },
+          .reloads =
+              [this] {
+                const ConfigStatus& status = reload->status();
+                metrics::ReloadFigures figures{.reloads = status.reloads,
+                                               .failures = status.failures,
+                                               .last_success_unix_s = 0,
+                                               .files = {}};
+                const auto since_epoch = status.applied_at.time_since_epoch();
+                figures.last_success_unix_s = std::chrono::duration<double>(since_epoch).count();
+                for (const FileStatus& file : status.files) {
+                  figures.files.emplace_back(file.file.string(), file.is_broken);
+                }
+                return figures;
+              },
+          .reasons = kReasons,
+          .version = GAPURA_VERSION,
+          .has_entry_point_families = config.metrics.entry_point_labels,
+          .has_service_families = config.metrics.service_labels};
+}
+
+admin::Api::Doors Server::Parts::doors() {
+  return {.persist =
+              [this](balancer::Overlay overlay, std::function<void(std::error_code)> done) {
+                state.save(overlay, [this, overlay, done = std::move(done)](std::error_code error) {
+                  if (!error) saved_overlay = overlay;
+                  done(error);
+                });
+              },
+          .config = [this] { return api_status(); },
+          .reload =
+              [this](std::function<void(admin::ConfigStatus)> done) {
+                reload->request([this, done = std::move(done)] { done(api_status()); });
+              }};
+}
+
+std::vector<std::string> Server::Parts::listen() {
+  std::vector<std::string> errors;
+  for (const proxy::BindFailure& failure : workers->listen()) {
+    errors.push_back(explain_bind_failure("entry point \"" + failure.entry_point + "\"",
+                                          failure.address, failure.error));
+  }
+  AdminFront::Listening listening = front->listen();
+  errors.insert(errors.end(), listening.errors.begin(), listening.errors.end());
+  for (const std::string& warning : listening.warnings) log::warn("{}", warning);
+  return errors;
+}
+
+void Server::Parts::log_start() const {
+  for (std::size_t i = 0; i < config.entry_points.size(); ++i) {
+    const auto slot = EntryPointSlot(static_cast<std::uint32_t>(i));
+    log::info("entry point {} listens on {}", config.entry_points[i].name,
+              workers->local_endpoint(slot).to_string());
+  }
+  const conf::FileProvider& files = config.file_provider;
+  const auto& source = files.directory.empty() ? files.filename : files.directory;
+  log::info("gapura {} started: {} workers; configuration from {}{}; state in {}", GAPURA_VERSION,
+            worker_count, source.empty() ? "nowhere" : source.string(),
+            files.watch ? ", watched" : ", read again at SIGHUP only",
+            state.folder().empty() ? "no folder" : state.folder().string());
+  log::info("{}", front->describe());
+}
+
+}  // namespace gapura::app
