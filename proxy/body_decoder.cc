@@ -6,7 +6,7 @@
 namespace gapura::proxy {
 namespace {
 
-/// Extensions and trailers of one body together. Without a limit they are a way to keep a proxy
+/// Extensions, trailers and leading zeros of one body together. Without a limit they are a way to keep a proxy
 /// busy for nothing (CVE-2023-39326, CVE-2024-22019).
 constexpr std::uint32_t kOverheadMax = 16 * 1024;
 /// 15 hex digits cannot overflow 64 bits.
@@ -48,6 +48,7 @@ BodyDecoder::State BodyDecoder::next_of_size(char c) noexcept {
   if (c == '\r') return State::size_lf;
   if (c == ';') return State::extension;
   if (hex(c) < 0 || left_ > (kChunkMax >> 4)) return State::bad;
+  if (left_ == 0 && ++overhead_ > kOverheadMax) return State::bad;  // zeros without end
   left_ = left_ * 16 + static_cast<std::uint64_t>(hex(c));
   return State::size;
 }

@@ -1,5 +1,6 @@
 #include "proxy/http_head.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/ascii.h"
@@ -374,7 +375,9 @@ HeadResult parse_response_head(std::string_view bytes, std::size_t bytes_max, Re
     for_each_element(head.fields.lines[i].value, [&](std::string_view element) {
       std::uint64_t seconds = 0;
       if (starts_with_nocase(element, "timeout=") && parse_length(element.substr(8), seconds)) {
-        head.keep_alive_timeout_s = static_cast<unsigned>(seconds < 86'400 ? seconds : 86'400);
+        // 0 means "not said"; a link that may rest for a second is not kept either.
+        head.keep_alive_timeout_s =
+            static_cast<unsigned>(std::clamp<std::uint64_t>(seconds, 1, 86'400));
       }
     });
   }
