@@ -22,10 +22,9 @@ const PASSWORD = "complex_password";
 function hashes(number) {
   const salt = `unique_salt_${number}`;
   const cost = { N: 2 ** ((number % 14) + 1), r: 8, p: 1 };
-  return {
-    pbkdf2Hash: crypto.pbkdf2Sync(PASSWORD, salt, PBKDF2_ROUNDS, KEY_BYTES, "sha512").toString("hex"),
-    scryptHash: crypto.scryptSync(PASSWORD, salt, KEY_BYTES, cost).toString("hex"),
-  };
+  const pbkdf2 = crypto.pbkdf2Sync(PASSWORD, salt, PBKDF2_ROUNDS, KEY_BYTES, "sha512");
+  const scrypt = crypto.scryptSync(PASSWORD, salt, KEY_BYTES, cost);
+  return { pbkdf2Hash: pbkdf2.toString("hex"), scryptHash: scrypt.toString("hex") };
 }
 
 // A thread that answers {id, number} with {id, result} or {id, fault}.

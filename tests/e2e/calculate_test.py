@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -53,7 +54,7 @@ class Calculate(unittest.TestCase):
         """Every request was answered rightly, and seen by exactly one service exactly once."""
         self.assertEqual(numbers.faults[:5], [], self.gapura.log()[-2000:])
         self.assertEqual(numbers.answered, numbers.sent)
-        seen = sum((service.seen() for service in self.services), start=type(self.services[0].seen())())
+        seen = sum((service.seen() for service in self.services), start=Counter())
         seen.pop("-", None)
         self.assertEqual({number for number, times in seen.items() if times != 1}, set())
         self.assertEqual(len(seen), numbers.sent)
@@ -64,7 +65,7 @@ class Calculate(unittest.TestCase):
         self.assertLessEqual(max(counts) - half, half * tolerance, counts)
 
     def remove_under_load(self, remove):
-        """`remove(leaver)` returns once the leaver is said to be gone; then its process is killed."""
+        """`remove(leaver)` returns when the leaver is said to be gone; then it is killed."""
         stayer, leaver = self.services
         numbers = self.start_load()
         numbers.until(UNDER_LOAD)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The lints themselves: for each rule something that must be refused, and something that must not."""
+"""The lints themselves: for each rule something to be refused, and something not to be."""
 
 import shutil
 import subprocess
@@ -124,7 +124,8 @@ class CoAwait(unittest.TestCase):
         self.allow("Task<void> f() { auto h = [this] { return 1; }; co_await g(h); }")
 
     def test_names_the_line(self):
-        self.assertEqual(co_await.problems_in("Task<void> f() {\n  int i;\n  co_await g({});\n}")[0][0], 3)
+        text = "Task<void> f() {\n  int i;\n  co_await g({});\n}"
+        self.assertEqual(co_await.problems_in(text)[0][0], 3)
 
 
 class Tidy(unittest.TestCase):
@@ -142,7 +143,8 @@ class Tidy(unittest.TestCase):
 
     def test_functions(self):
         def function(lines):
-            return "namespace x {\nclass C {\n void f(int a) {\n" + "a;\n" * (lines - 2) + " }\n};\n}\n"
+            body = "a;\n" * (lines - 2)
+            return "namespace x {\nclass C {\n void f(int a) {\n" + body + " }\n};\n}\n"
 
         self.assertEqual(self.problems(function(70)), [])
         self.assertIn("a function of 71 lines; the limit is 70", self.problems(function(71)))
