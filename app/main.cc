@@ -1,1 +1,39 @@
-int main() { return 0; }
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/commands.h"
+#include "app/demo.h"
+#include "app/options.h"
+
+namespace {
+
+int run(const gapura::app::Options& options) {
+  using Verb = gapura::app::Options::Verb;
+  switch (options.verb) {
+    case Verb::check: return gapura::app::check(options);
+    case Verb::demo: return gapura::app::demo(options);
+    case Verb::serve: break;
+  }
+  return gapura::app::serve(options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+    const auto result =
+        gapura::app::parse_options(arguments, gapura::app::process_environment());
+    if (const auto* exit = std::get_if<gapura::app::Exit>(&result)) {
+      std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
+      return exit->code;
+    }
+    return run(std::get<gapura::app::Options>(result));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "gapura: %s\n", error.what());
+    return 70;  // EX_SOFTWARE
+  }
+}

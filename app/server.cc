@@ -29,7 +29,10 @@ void Server::request_reload() {
 }
 
 void Server::reopen_logs() {
-  if (parts_->access_log) parts_->access_log->reopen();
+  boost::asio::post(parts_->control, [parts = parts_.get()] {
+    if (!parts->access_log) return;
+    parts->disk.post([access_log = parts->access_log.get()] { access_log->reopen(); });
+  });
 }
 
 Endpoint Server::entry_point(const std::string& name) const {
@@ -45,5 +48,7 @@ std::uint16_t Server::admin_port() const { return parts_->front->admin_port(); }
 std::uint16_t Server::internal_port() const { return parts_->front->internal_port(); }
 std::filesystem::path Server::token_file() const { return parts_->token_file(); }
 std::filesystem::path Server::state_dir() const { return parts_->state.folder(); }
+
+std::vector<const metrics::Shard*> Server::shards() const { return parts_->workers->shards(); }
 
 }  // namespace gapura::app

@@ -12,6 +12,7 @@
 
 #include "base/net/endpoint.h"
 #include "conf/static_config.h"
+#include "metrics/shard.h"
 
 namespace gapura::app {
 
@@ -47,6 +48,8 @@ class Server {
   std::filesystem::path token_file() const;
   /// Empty: there is no folder for state.
   std::filesystem::path state_dir() const;
+  /// The workers' counters, by worker.
+  std::vector<const metrics::Shard*> shards() const;
 
  private:
   struct Parts;
