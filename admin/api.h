@@ -1,0 +1,68 @@
+/// The admin API: requests become commands to the Registry and views of it. No sockets here.
+/// Control thread only.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "admin/changes.h"
+#include "admin/message.h"
+#include "balancer/registry.h"
+#include "conf/problem.h"
+
+namespace gapura::admin {
+
+class Guard;
+
+/// The configuration files as they stand.
+struct ConfigStatus {
+  struct File {
+    std::string path;
+    bool is_broken = false;     ///< not usable as it is on the disk
+    bool is_last_good = false;  ///< an earlier version is served instead
+    conf::Problems problems;
+  };
+  std::vector<File> files;
+  conf::Problems problems;      ///< of the whole, those of the files included
+  std::uint64_t reloads = 0;
+  std::uint64_t failures = 0;
+};
+
+class Api {
+ public:
+  struct Settings {
+    std::string update_servers_service;  ///< conf::Admin::update_servers_service
+    std::string software_version;
+  };
+  /// What the rest of the process does for the API. Answers come on the control thread.
+  struct Doors {
+    Persist persist;
+    std::function<ConfigStatus()> config;
+    /// Reads all files again and calls back when what they hold is published.
+    std::function<void(std::function<void(ConfigStatus)>)> reload;
+  };
+
+  /// `registry` must outlive the io_context's last run.
+  Api(balancer::Registry& registry, Settings settings, Doors doors);
+  ~Api();
+
+  /// Routes and serves a request that a Guard has let through.
+  boost::asio::awaitable<Response> answer(Request request);
+  /// Asks `guard` first, which must outlive the io_context's last run.
+  boost::asio::awaitable<Response> answer_guarded(Guard& guard, Request request);
+
+  /// To be told of every event of the registry, and whenever a worker has adopted a version.
+  void on_event(const balancer::Event& event);
+  void on_adopted();
+
+ private:
+  struct State;
+  /// Shared with the coroutines: they may be destroyed later than the API, with the context.
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace gapura::admin

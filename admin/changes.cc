@@ -1,0 +1,57 @@
+#include "admin/changes.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace gapura::admin {
+namespace net = boost::asio;
+
+Changes::Changes(balancer::Registry& registry, Persist persist)
+    : registry_(registry), persist_(std::move(persist)) {}
+
+net::awaitable<Changes::Outcome> Changes::make(std::function<balancer::Proposal()> propose) {
+  Applied applied;
+  {
+    const Turns::Turn turn = co_await turns_.take();
+    balancer::Proposal proposal = propose();
+    if (auto* refusal = std::get_if<balancer::Refusal>(&proposal)) {
+      co_return Outcome(std::move(*refusal));
+    }
+    auto& overlay = std::get<balancer::Overlay>(proposal);
+    applied.has_changed = !(overlay == registry_.overlay());
+    if (applied.has_changed) {
+      const std::error_code failed = co_await save(overlay);
+      if (failed) co_return Outcome(failed);
+      registry_.set_overlay(std::move(overlay), Clock::now());
+    }
+    applied.version = registry_.version();
+  }
+  // Somebody else's turn already: the version is ours, whatever follows it.
+  std::function<bool()> is_everywhere = [this, version = applied.version] {
+    return registry_.adopted_by_all() >= version;
+  };
+  const TimePoint deadline = Clock::now() + kAdoptionMax;
+  const Waited waited = co_await adopted_.until(std::move(is_everywhere), nullptr, deadline);
+  applied.is_adopted = waited == Waited::met;
+  co_return Outcome(applied);
+}
+
+net::awaitable<std::error_code> Changes::save(balancer::Overlay overlay) {
+  struct Saving {
+    Condition done;
+    std::optional<std::error_code> result;
+  };
+  // Shared: the answer may come when this frame is gone.
+  const auto saving = std::make_shared<Saving>();
+  std::function<void(std::error_code)> finish = [saving](std::error_code failed) {
+    saving->result = failed;
+    saving->done.notify();
+  };
+  persist_(std::move(overlay), std::move(finish));
+  std::function<bool()> is_done = [saving] { return saving->result.has_value(); };
+  co_await saving->done.until(std::move(is_done), nullptr, Condition::kNever);
+  co_return *saving->result;
+}
+
+}  // namespace gapura::admin

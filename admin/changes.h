@@ -1,0 +1,50 @@
+/// Changes by API, one at a time in the order of asking: proposed, made durable, applied, and known
+/// to have reached every worker. Control thread only.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <system_error>
+#include <variant>
+
+#include "admin/condition.h"
+#include "balancer/overlay.h"
+#include "balancer/registry.h"
+
+namespace gapura::admin {
+
+/// Makes the overlay durable, then calls back on the control thread, at once or later.
+using Persist = std::function<void(balancer::Overlay, std::function<void(std::error_code)>)>;
+
+/// A change that was made.
+struct Applied {
+  Version version{};         ///< the first one with it
+  bool is_adopted = false;   ///< every worker has it; false: they took longer than kAdoptionMax
+  bool has_changed = false;  ///< false: everything was so already
+};
+
+class Changes {
+ public:
+  /// Why nothing was changed: refused, or it could not be made durable.
+  using Outcome = std::variant<Applied, balancer::Refusal, std::error_code>;
+
+  Changes(balancer::Registry& registry, Persist persist);
+
+  /// `propose` is called when it is this change's turn, on what the changes before have made.
+  boost::asio::awaitable<Outcome> make(std::function<balancer::Proposal()> propose);
+
+  /// A worker has adopted a version.
+  void on_adopted() { adopted_.notify(); }
+
+  static constexpr Milliseconds kAdoptionMax{10'000};
+
+ private:
+  boost::asio::awaitable<std::error_code> save(balancer::Overlay overlay);
+
+  balancer::Registry& registry_;
+  Persist persist_;
+  Turns turns_;
+  Condition adopted_;
+};
+
+}  // namespace gapura::admin

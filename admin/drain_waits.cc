@@ -1,0 +1,77 @@
+#include "admin/drain_waits.h"
+
+#include <utility>
+
+namespace gapura::admin {
+namespace net = boost::asio;
+using balancer::Event;
+using balancer::Phase;
+
+struct DrainWaits::Wait::Shared {
+  Condition changed;
+  std::list<Wait*> waits;
+};
+
+DrainWaits::DrainWaits(const balancer::Registry& registry)
+    : registry_(registry), shared_(std::make_shared<Wait::Shared>()) {}
+
+void DrainWaits::on_event(const Event& event) {
+  if (event.kind == Event::Kind::config_applied) return;
+  for (Wait* wait : shared_->waits) wait->note(event);
+  shared_->changed.notify();
+}
+
+DrainWaits::Wait::Wait(DrainWaits& waits, std::string service, std::string id)
+    : registry_(waits.registry_),
+      shared_(waits.shared_),
+      place_(shared_->waits.insert(shared_->waits.end(), this)),
+      service_(std::move(service)),
+      id_(std::move(id)) {}
+
+DrainWaits::Wait::~Wait() { shared_->waits.erase(place_); }
+
+void DrainWaits::Wait::note(const Event& event) {
+  if (event.target.service != service_ || event.target.id != id_) return;
+  if (event.kind == Event::Kind::drained && event.drain) {
+    // The first ending counts: a target of the same name may come and go again later.
+    if (!result_ && !event.drain->was_cancelled) result_ = event.drain;
+    if (event.drain->was_cancelled) is_cancelled_ = true;
+  } else if (event.kind == Event::Kind::phase_changed && event.from == Phase::draining &&
+             event.target.phase != Phase::gone) {
+    is_cancelled_ = true;
+  }
+}
+
+net::awaitable<DrainWaits::Ending> DrainWaits::Wait::end(std::shared_ptr<Departure> departure,
+                                                         TimePoint deadline) {
+  Ending ending;
+  std::function<bool()> has_ended = [this, &ending] {
+    if (result_) {
+      ending.result = *result_;
+      return true;
+    }
+    const auto target = find_target(registry_, service_, id_, Clock::now());
+    if (!target || target->phase == Phase::gone) return true;
+    if (!is_cancelled_ && target->phase == Phase::draining) return false;
+    ending.kind = Ending::Kind::cancelled;
+    return true;
+  };
+  const Waited waited = co_await shared_->changed.until(std::move(has_ended), departure, deadline);
+  if (waited == Waited::departed) ending.kind = Ending::Kind::departed;
+  if (waited == Waited::timed_out) ending.kind = Ending::Kind::timed_out;
+  co_return ending;
+}
+
+std::optional<balancer::TargetView> find_target(const balancer::Registry& registry,
+                                                const std::string& service, const std::string& id,
+                                                TimePoint now) {
+  for (auto& one : registry.services(now)) {
+    if (one.name != service) continue;
+    for (auto& target : one.targets) {
+      if (target.id == id) return std::move(target);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace gapura::admin

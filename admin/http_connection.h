@@ -1,0 +1,55 @@
+/// One client of an HttpServer: reads requests, has them answered, one after the other.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <memory>
+#include <string>
+
+#include "admin/http_server.h"
+#include "admin/message.h"
+
+namespace gapura::admin {
+
+class HttpConnection {
+ public:
+  using Stream = boost::beast::basic_stream<boost::asio::generic::stream_protocol>;
+
+  struct Client {
+    std::string name;              ///< Request::peer
+    bool is_local_socket = false;
+  };
+
+  /// `limits` and `respond` must outlive the connection.
+  HttpConnection(Stream stream, Client client, const HttpLimits& limits, const Respond& respond);
+
+  /// Until the client leaves, a limit is reached or stop(). Errors end the connection, no more.
+  boost::asio::awaitable<void> run();
+  /// Closes an idle connection; one that answers is closed after its answer, and a wait ends.
+  void stop();
+  /// Closes now.
+  void close() noexcept;
+
+ private:
+  struct Watch;
+  struct Incoming;
+  boost::asio::awaitable<bool> wait_for_bytes();
+  boost::asio::awaitable<void> read(Incoming& incoming);
+  boost::asio::awaitable<void> answer(Incoming& incoming);
+  boost::asio::awaitable<bool> write(const Response& response, const Incoming& incoming);
+  boost::asio::awaitable<void> linger();
+  void watch_for_departure();
+
+  Stream stream_;
+  Client client_;
+  const HttpLimits& limits_;
+  const Respond& respond_;
+  boost::beast::flat_buffer buffer_;
+  std::shared_ptr<Watch> watch_;  ///< while a request is being answered
+  bool is_first_ = true;
+  bool is_stopping_ = false;
+};
+
+}  // namespace gapura::admin

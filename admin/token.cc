@@ -1,0 +1,137 @@
+#include "admin/token.h"
+
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/log.h"
+
+namespace gapura::admin {
+namespace {
+
+constexpr std::size_t kRandomBytes = 32;
+constexpr std::size_t kFileBytesMax = 4096;
+
+/// A descriptor that is closed on every way out.
+class File {
+ public:
+  File(const std::string& path, int flags)
+      : descriptor_(open(path.c_str(), flags | O_CLOEXEC, S_IRUSR | S_IWUSR)) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  bool is_open() const noexcept { return descriptor_ >= 0; }
+  int get() const noexcept { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+std::string fault(const std::string& what, const std::filesystem::path& file) {
+  return what + " the admin token file " + file.string() + ": " + std::strerror(errno);
+}
+
+/// RFC 4648 5, without padding.
+std::string base64url(std::string_view bytes) {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string out;
+  std::uint32_t bits = 0;
+  int held = 0;
+  for (const char byte : bytes) {
+    bits = (bits << 8) | static_cast<unsigned char>(byte);
+    for (held += 8; held >= 6; held -= 6) out.push_back(kAlphabet[(bits >> (held - 6)) & 63U]);
+  }
+  if (held > 0) out.push_back(kAlphabet[(bits << (6 - held)) & 63U]);
+  return out;
+}
+
+std::optional<std::string> random_text() {
+  std::array<char, kRandomBytes> bytes{};
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const auto got = getrandom(bytes.data() + filled, bytes.size() - filled, 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::nullopt;
+    filled += static_cast<std::size_t>(got);
+  }
+  return base64url({bytes.data(), bytes.size()});
+}
+
+std::variant<Token, std::string> read(const File& file, const std::filesystem::path& path) {
+  std::string text(kFileBytesMax, '\0');
+  const auto size = ::read(file.get(), text.data(), text.size());
+  if (size < 0) return fault("cannot read", path);
+  text.resize(static_cast<std::size_t>(size));
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) {
+    text.pop_back();
+  }
+  const bool is_visible = std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+  if (text.size() < Token::kBytesMin || !is_visible) {
+    return "the admin token file " + path.string() + " must hold one line of at least " +
+           std::to_string(Token::kBytesMin) +
+           " visible characters: delete it to have a new token made";
+  }
+  struct stat found{};
+  if (fstat(file.get(), &found) == 0 && (found.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    log::warn("the admin token file {} may be read by others: chmod 600 it", path.string());
+  }
+  return Token(std::move(text));
+}
+
+/// Writes the whole file under another name first, so that nobody ever reads half a token.
+std::optional<std::string> make(const std::filesystem::path& path) {
+  const auto text = random_text();
+  if (!text) return "cannot get random bytes for the admin token: " + std::string(strerror(errno));
+  const std::string draft = path.string() + "." + std::to_string(getpid()) + ".new";
+  unlink(draft.c_str());  // left behind by a crash of a process with our number
+  std::optional<std::string> failed;
+  {
+    const File file(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+    if (!file.is_open()) return fault("cannot make", path);
+    const std::string line = *text + "\n";
+    const auto written = write(file.get(), line.data(), line.size());
+    const bool is_whole = written == static_cast<ssize_t>(line.size());
+    if (!is_whole || fsync(file.get()) != 0) failed = fault("cannot write", path);
+  }
+  // link, not rename: of two processes that start together the second takes the first one's token.
+  if (!failed && link(draft.c_str(), path.c_str()) != 0 && errno != EEXIST) {
+    failed = fault("cannot make", path);
+  }
+  unlink(draft.c_str());
+  return failed;
+}
+
+}  // namespace
+
+std::variant<Token, std::string> Token::read_or_make(const std::filesystem::path& path) {
+  for (const bool may_make : {true, false}) {
+    const File file(path.string(), O_RDONLY);
+    if (file.is_open()) return read(file, path);
+    if (errno != ENOENT || !may_make) break;
+    if (auto failed = make(path)) return *std::move(failed);
+  }
+  return fault("cannot read", path);
+}
+
+bool Token::is_carried_by(std::string_view authorization) const noexcept {
+  constexpr std::string_view kScheme = "bearer ";
+  if (!iequals(authorization.substr(0, kScheme.size()), kScheme)) return false;
+  const std::string_view given = trim_ows(authorization.substr(kScheme.size()));
+  return given.size() == text_.size() &&
+         CRYPTO_memcmp(given.data(), text_.data(), text_.size()) == 0;
+}
+
+}  // namespace gapura::admin
