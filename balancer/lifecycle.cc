@@ -1,0 +1,42 @@
+#include "balancer/lifecycle.h"
+
+namespace gapura::balancer {
+namespace {
+
+bool is_before_serving(Phase phase) noexcept {
+  return phase == Phase::joining || phase == Phase::warming;
+}
+
+bool is_picked(Phase phase) noexcept { return phase == Phase::warming || phase == Phase::serving; }
+
+}  // namespace
+
+std::optional<Phase> next_phase(Phase from, LifeEvent event) noexcept {
+  switch (event) {
+    case LifeEvent::ready:
+      if (is_before_serving(from)) return Phase::serving;
+      break;
+    case LifeEvent::warm_up:
+      if (from == Phase::joining) return Phase::warming;
+      break;
+    case LifeEvent::connect_failed:
+      if (is_picked(from)) return Phase::suspended;
+      break;
+    case LifeEvent::connect_succeeded:
+      if (from == Phase::suspended) return Phase::serving;
+      break;
+    case LifeEvent::drain:
+      if (from != Phase::draining && from != Phase::gone) return Phase::draining;
+      break;
+    case LifeEvent::undrain:
+      // Through joining, so that what is needed before serving is asked again.
+      if (from == Phase::draining) return Phase::joining;
+      break;
+    case LifeEvent::drained:
+      if (from == Phase::draining) return Phase::gone;
+      break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace gapura::balancer

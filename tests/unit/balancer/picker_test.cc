@@ -1,0 +1,292 @@
+#include "balancer/picker.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace gapura::balancer {
+namespace {
+
+TargetRef make_state(std::size_t slot) {
+  const std::string id = "t" + std::to_string(slot);
+  return TargetRef(new TargetState(static_cast<TargetSlot>(slot), ServiceSlot{}, "s", id, id));
+}
+
+Service make_service(const std::vector<std::uint32_t>& weights,
+                     conf::StrategyKind strategy = conf::StrategyKind::wrr) {
+  Service service;
+  service.strategy = strategy;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    service.targets.push_back({make_state(i), {}, {}, weights[i]});
+  }
+  return service;
+}
+
+std::vector<std::size_t> picks(Picker& picker, const Service& service, std::size_t count) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < count; ++i) out.push_back(picker.pick(service, {}));
+  return out;
+}
+
+std::vector<std::uint32_t> counts(const std::vector<std::size_t>& picked, std::size_t targets) {
+  std::vector<std::uint32_t> out(targets);
+  for (const std::size_t place : picked) ++out.at(place);
+  return out;
+}
+
+TEST(Picker, WithoutTargetsThereIsNothingToPick) {
+  for (const auto strategy : {conf::StrategyKind::wrr, conf::StrategyKind::leastconn}) {
+    const Service service = make_service({}, strategy);
+    Picker picker(3);
+    picker.adopt(service);
+    EXPECT_EQ(picker.pick(service, {}), Picker::npos);
+  }
+}
+
+TEST(Picker, EqualWeightsTakeTurns) {
+  const Service service = make_service({1, 1, 1});
+  Picker picker(0);
+  picker.adopt(service);
+
+  EXPECT_EQ(picks(picker, service, 6), (std::vector<std::size_t>{0, 1, 2, 0, 1, 2}));
+}
+
+TEST(Picker, TheOffsetRotatesTheStart) {
+  for (const auto strategy : {conf::StrategyKind::wrr, conf::StrategyKind::leastconn}) {
+    const Service service = make_service({1, 1, 1}, strategy);
+    Picker second(1), fifth(4);
+    second.adopt(service);
+    fifth.adopt(service);
+
+    EXPECT_EQ(picks(second, service, 4), (std::vector<std::size_t>{1, 2, 0, 1}));
+    EXPECT_EQ(picks(fifth, service, 4), (std::vector<std::size_t>{1, 2, 0, 1}));
+  }
+}
+
+TEST(Picker, WeightsAreSmoothedOverTheCycle) {
+  const Service service = make_service({5, 1, 1});
+  Picker picker(0);
+  picker.adopt(service);
+
+  const std::vector<std::size_t> picked = picks(picker, service, 7);
+
+  EXPECT_EQ(counts(picked, 3), (std::vector<std::uint32_t>{5, 1, 1}));
+  EXPECT_EQ(picked, (std::vector<std::size_t>{0, 0, 0, 1, 2, 0, 0}));
+}
+
+TEST(Picker, EveryWindowOfACycleHoldsEachWeightExactly) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  for (int round = 0; round < 60; ++round) {
+    std::vector<std::uint32_t> weights(1 + random() % 12);
+    std::uniform_int_distribution<std::uint32_t> some(1, round % 2 == 0 ? 9 : 50);
+    for (auto& weight : weights) weight = some(random);
+    const auto sum = std::accumulate(weights.begin(), weights.end(), std::size_t{0});
+    const Service service = make_service(weights);
+    Picker picker(static_cast<std::uint32_t>(random() % 8));
+    picker.adopt(service);
+
+    const std::vector<std::size_t> picked = picks(picker, service, 3 * sum);
+
+    for (std::size_t start = 0; start + sum <= picked.size(); start += 1 + random() % 5) {
+      const auto from = picked.begin() + static_cast<std::ptrdiff_t>(start);
+      const std::vector<std::size_t> window(from, from + static_cast<std::ptrdiff_t>(sum));
+      ASSERT_EQ(counts(window, weights.size()), weights) << "from pick " << start;
+    }
+  }
+}
+
+TEST(Picker, LargeWeightsStayExact) {
+  const Service service = make_service({1'000'000, 999'999, 1});
+  Picker picker(0);
+  picker.adopt(service);
+
+  const auto picked = counts(picks(picker, service, 2'000'000), 3);
+
+  EXPECT_EQ(picked, (std::vector<std::uint32_t>{1'000'000, 999'999, 1}));
+}
+
+TEST(Picker, PositionsSurviveAReorderedList) {
+  Service service = make_service({1, 1, 1, 1});
+  Picker picker(0);
+  picker.adopt(service);
+  ASSERT_EQ(picks(picker, service, 2), (std::vector<std::size_t>{0, 1}));
+
+  std::ranges::reverse(service.targets);  // now t3 t2 t1 t0
+  picker.adopt(service);
+
+  EXPECT_EQ(picks(picker, service, 4), (std::vector<std::size_t>{1, 0, 3, 2}));
+}
+
+TEST(Picker, ANewcomerGetsItsShareWithoutABurst) {
+  Service service = make_service({1, 1});
+  Picker picker(0);
+  picker.adopt(service);
+  picks(picker, service, 1'001);
+  service.targets.push_back({make_state(2), {}, {}, 1});
+  picker.adopt(service);
+
+  const std::vector<std::size_t> picked = picks(picker, service, 30);
+
+  EXPECT_EQ(std::ranges::adjacent_find(picked), picked.end());
+  const auto each = counts(picked, 3);
+  for (const std::uint32_t count : each) EXPECT_NEAR(count, 10, 1);
+}
+
+TEST(Picker, ATargetThatReplacesAnotherInItsSlotIsANewcomer) {
+  Service service = make_service({1, 1, 1});
+  Picker picker(0);
+  picker.adopt(service);
+  picks(picker, service, 300);
+  service.targets[0].state = make_state(0);
+  picker.adopt(service);
+
+  const auto each = counts(picks(picker, service, 30), 3);
+
+  for (const std::uint32_t count : each) EXPECT_NEAR(count, 10, 1);
+}
+
+TEST(Picker, AChangedWeightCountsFromNowOn) {
+  Service service = make_service({1, 1});
+  Picker picker(0);
+  picker.adopt(service);
+  picks(picker, service, 501);
+  service.targets[1].weight = 3;
+  picker.adopt(service);
+
+  const auto each = counts(picks(picker, service, 400), 2);
+
+  EXPECT_NEAR(each[0], 100, 1);
+  EXPECT_NEAR(each[1], 300, 1);
+}
+
+TEST(Picker, ATriedTargetKeepsItsTurn) {
+  const Service service = make_service({1, 1, 1});
+  Picker picker(0);
+  picker.adopt(service);
+  const std::vector<const TargetState*> tried = {service.targets[0].state.get()};
+
+  EXPECT_EQ(picker.pick(service, tried), 1U);
+  EXPECT_EQ(picker.pick(service, {}), 0U);
+  EXPECT_EQ(picker.pick(service, {}), 2U);
+}
+
+TEST(Picker, WhenAllAreTriedThereIsNothingLeft) {
+  for (const auto strategy : {conf::StrategyKind::wrr, conf::StrategyKind::leastconn}) {
+    const Service service = make_service({1, 2}, strategy);
+    Picker picker(0);
+    picker.adopt(service);
+    const std::vector<const TargetState*> tried = {service.targets[0].state.get(),
+                                                   service.targets[1].state.get()};
+    EXPECT_EQ(picker.pick(service, tried), Picker::npos);
+    EXPECT_NE(picker.pick(service, {}), Picker::npos);
+  }
+}
+
+TEST(Picker, SuspendedTargetsAreLeftOutAndComeBack) {
+  for (const auto strategy : {conf::StrategyKind::wrr, conf::StrategyKind::leastconn}) {
+    const Service service = make_service({1, 1'000, 1}, strategy);
+    Picker picker(0);
+    picker.adopt(service);
+    service.targets[1].state->is_suspended = true;
+    EXPECT_EQ(counts(picks(picker, service, 100), 3), (std::vector<std::uint32_t>{50, 0, 50}));
+
+    service.targets[1].state->is_suspended = false;
+
+    EXPECT_GT(counts(picks(picker, service, 10), 3)[1], 2U);
+  }
+}
+
+TEST(Picker, SuspendedTargetsArePickedWhenNothingElseIsLeft) {
+  for (const auto strategy : {conf::StrategyKind::wrr, conf::StrategyKind::leastconn}) {
+    const Service service = make_service({1, 1, 1}, strategy);
+    Picker picker(0);
+    picker.adopt(service);
+    service.targets[0].state->is_suspended = true;
+    service.targets[2].state->is_suspended = true;
+    const std::vector<const TargetState*> tried = {service.targets[1].state.get()};
+
+    EXPECT_NE(picker.pick(service, tried), 1U);
+    EXPECT_NE(picker.pick(service, tried), Picker::npos);
+    service.targets[1].state->is_suspended = true;
+    const auto each = counts(picks(picker, service, 30), 3);
+    EXPECT_EQ(each, (std::vector<std::uint32_t>{10, 10, 10}));
+  }
+}
+
+TEST(Picker, OneOfManySuspendedThatRecoversIsPreferredAtOnce) {
+  const Service service = make_service(std::vector<std::uint32_t>(100, 1));
+  Picker picker(0);
+  picker.adopt(service);
+  for (const Target& target : service.targets) target.state->is_suspended = true;
+  picks(picker, service, 10);
+
+  service.targets[77].state->is_suspended = false;
+
+  EXPECT_EQ(picks(picker, service, 3), (std::vector<std::size_t>{77, 77, 77}));
+}
+
+TEST(Picker, SuspendedTargetsStayOutOverAnAdoption) {
+  Service service = make_service({1, 1, 1});
+  Picker picker(0);
+  picker.adopt(service);
+  service.targets[0].state->is_suspended = true;
+  picks(picker, service, 5);
+  service.targets.push_back({make_state(3), {}, {}, 1});
+  picker.adopt(service);
+
+  EXPECT_EQ(counts(picks(picker, service, 30), 4)[0], 0U);
+}
+
+TEST(Picker, LeastConnectionsTakesTheLeastLoadedByWeight) {
+  const Service service = make_service({1, 4, 2}, conf::StrategyKind::leastconn);
+  Picker picker(0);
+  picker.adopt(service);
+  service.targets[0].state->in_flight = 2;  // 2
+  service.targets[1].state->in_flight = 6;  // 1.5
+  service.targets[2].state->in_flight = 4;  // 2
+
+  EXPECT_EQ(picker.pick(service, {}), 1U);
+  service.targets[1].state->in_flight = 9;  // 2.25
+  EXPECT_EQ(picker.pick(service, {}), 2U);  // ties go on behind the last pick
+  EXPECT_EQ(picker.pick(service, {}), 0U);
+  EXPECT_EQ(picker.pick(service, {}), 2U);
+}
+
+TEST(Picker, LeastConnectionsIsExactWhileLeasesAreHeld) {
+  const Service service = make_service({1, 2, 3}, conf::StrategyKind::leastconn);
+  Picker first(0), second(1);
+  first.adopt(service);
+  second.adopt(service);
+  for (int i = 0; i < 60; ++i) {
+    Picker& picker = i % 2 == 0 ? first : second;
+    service.targets[picker.pick(service, {})].state->in_flight += 1;
+  }
+
+  EXPECT_EQ(service.targets[0].state->in_flight, 10U);
+  EXPECT_EQ(service.targets[1].state->in_flight, 20U);
+  EXPECT_EQ(service.targets[2].state->in_flight, 30U);
+}
+
+TEST(Picker, LeastConnectionsGoesOnBehindTheLastPickAfterAChange) {
+  Service service = make_service({1, 1, 1, 1}, conf::StrategyKind::leastconn);
+  Picker picker(0);
+  picker.adopt(service);
+  picks(picker, service, 2);
+  service.targets.erase(service.targets.begin());  // t1 t2 t3, and t2 is next
+  picker.adopt(service);
+
+  EXPECT_EQ(picker.pick(service, {}), 1U);
+  service.targets.erase(service.targets.begin() + 2);  // t3 was next: on with t1
+  picker.adopt(service);
+  EXPECT_EQ(picker.pick(service, {}), 0U);
+}
+
+}  // namespace
+}  // namespace gapura::balancer
