@@ -1,0 +1,52 @@
+/// What the registry holds of each target and service. Control thread only.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "balancer/drain.h"
+#include "balancer/registry.h"
+#include "balancer/target.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/net/endpoint.h"
+#include "conf/dynamic_config.h"
+
+namespace gapura::balancer {
+
+struct ServiceEntry;
+
+/// One target, as wanted and as observed.
+struct Member {
+  ServiceEntry* service = nullptr;
+  TargetRef state;
+  conf::Server server;
+  Origin origin = Origin::file;
+  Phase phase = Phase::joining;
+  std::string reason;
+  TimePoint since;             ///< start of the phase
+  Endpoint endpoint;           ///< not set: the URL's name is not resolved yet
+  bool is_named = false;       ///< the URL holds a name
+  bool is_listed = true;       ///< wanted; false: leaves for good
+  std::optional<Drain> drain;  ///< exactly while the phase is draining
+
+  bool is_in_snapshot() const noexcept {
+    return phase == Phase::warming || phase == Phase::serving || phase == Phase::suspended;
+  }
+};
+
+struct ServiceEntry {
+  conf::ServiceConfig config;   ///< the last one known
+  bool is_configured = true;    ///< false: in no file any more, its targets drain
+  ServiceSlot slot{};
+  std::vector<std::unique_ptr<Member>> members;  ///< in the order of their first appearance
+  bool is_enabled() const noexcept { return is_configured && config.fault.empty(); }
+};
+
+TargetView view_of(const Member& member, TimePoint now);
+ServiceView view_of(const ServiceEntry& service, TimePoint now);
+
+}  // namespace gapura::balancer

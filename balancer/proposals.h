@@ -1,0 +1,28 @@
+/// What an API command makes of the overlay. Pure: nothing is changed, the result is made durable
+/// first and then handed to the registry.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "balancer/overlay.h"
+#include "balancer/registry.h"
+#include "conf/dynamic_config.h"
+
+namespace gapura::balancer {
+
+/// What a proposal is decided on. The references must outlive the call only.
+struct Wanted {
+  const conf::ServiceConfig& service;
+  const Overlay& overlay;
+  /// The target is not listed, but still on its way out: removing or draining it once more is fine.
+  bool is_leaving = false;
+};
+
+Proposal add_target(const Wanted& wanted, const std::string& id, const conf::Server& server);
+Proposal remove_target(const Wanted& wanted, const std::string& id);
+Proposal drain_target(const Wanted& wanted, const std::string& id);
+Proposal undrain_target(const Wanted& wanted, const std::string& id);
+Proposal replace_servers(const Wanted& wanted, const std::vector<conf::Server>& servers);
+
+}  // namespace gapura::balancer

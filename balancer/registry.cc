@@ -1,0 +1,204 @@
+#include "balancer/registry.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "balancer/lifecycle.h"
+#include "balancer/proposals.h"
+#include "balancer/registry_state.h"
+#include "conf/nearest.h"
+
+namespace gapura::balancer {
+namespace {
+
+Refusal no_such_service(const conf::DynamicConfig& files, const std::string& service) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, config] : files.services) names.push_back(name);
+  return {Refusal::Kind::no_such_service, "there is no service " + conf::in_quotes(service) +
+                                              conf::did_you_mean(service, names)};
+}
+
+}  // namespace
+
+Registry::Registry(std::vector<conf::EntryPoint> entry_points, unsigned workers,
+                   Callbacks callbacks)
+    : state_(std::make_unique<State>(entry_points, workers, std::move(callbacks))) {}
+
+Registry::~Registry() = default;
+
+// --- wanted ---
+
+conf::Problems Registry::set_files(conf::DynamicConfig files, TimePoint now) {
+  State& s = *state_;
+  if (s.has_files && s.files == files) return s.rule_problems;
+  s.files = std::move(files);
+  s.has_files = true;
+  settle(s.overlay, s.files);
+  s.take_services();
+  s.rule_problems = s.routes.set(s.files, enabled_services(s.files));
+  for (auto& [name, service] : s.services) s.reconcile(service, now);
+  s.is_changed = true;
+  s.events.push_back({Event::Kind::config_applied, {}, {}, {}, {}});
+  const conf::Problems problems = s.rule_problems;
+  s.commit(State::Publish::changes);
+  return problems;
+}
+
+void Registry::set_overlay(Overlay overlay, TimePoint now) {
+  State& s = *state_;
+  const Overlay before = std::exchange(s.overlay, std::move(overlay));
+  if (s.has_files) settle(s.overlay, s.files);
+  for (auto& [name, service] : s.services) {
+    const auto old_changes = before.services.find(name);
+    const auto new_changes = s.overlay.services.find(name);
+    const bool was_there = old_changes != before.services.end();
+    const bool is_there = new_changes != s.overlay.services.end();
+    const bool is_same = was_there == is_there &&
+                         (!is_there || old_changes->second == new_changes->second);
+    if (!is_same) s.reconcile(service, now);
+  }
+  s.commit(State::Publish::changes);
+}
+
+const Overlay& Registry::overlay() const noexcept { return state_->overlay; }
+
+template <class Decide>
+static Proposal propose(const conf::DynamicConfig& files, const Overlay& overlay,
+                        const std::map<std::string, ServiceEntry>& services,
+                        const std::string& service, const std::string& id, Decide decide) {
+  const auto config = files.services.find(service);
+  if (config == files.services.end()) return no_such_service(files, service);
+  const auto& members = services.at(service).members;
+  const bool is_leaving = std::ranges::any_of(
+      members, [&](const auto& member) { return !member->is_listed && member->state->id == id; });
+  return decide(Wanted{config->second, overlay, is_leaving});
+}
+
+Proposal Registry::propose_add(const std::string& service, const std::string& id,
+                               const conf::Server& server) const {
+  return propose(state_->files, state_->overlay, state_->services, service, id,
+                 [&](const Wanted& wanted) { return add_target(wanted, id, server); });
+}
+
+Proposal Registry::propose_remove(const std::string& service, const std::string& id) const {
+  return propose(state_->files, state_->overlay, state_->services, service, id,
+                 [&](const Wanted& wanted) { return remove_target(wanted, id); });
+}
+
+Proposal Registry::propose_drain(const std::string& service, const std::string& id) const {
+  return propose(state_->files, state_->overlay, state_->services, service, id,
+                 [&](const Wanted& wanted) { return drain_target(wanted, id); });
+}
+
+Proposal Registry::propose_undrain(const std::string& service, const std::string& id) const {
+  return propose(state_->files, state_->overlay, state_->services, service, id,
+                 [&](const Wanted& wanted) { return undrain_target(wanted, id); });
+}
+
+Proposal Registry::propose_servers(const std::string& service,
+                                   const std::vector<conf::Server>& servers) const {
+  return propose(state_->files, state_->overlay, state_->services, service, {},
+                 [&](const Wanted& wanted) { return replace_servers(wanted, servers); });
+}
+
+// --- observed ---
+
+void Registry::worker_adopted(unsigned worker, Version version, TimePoint now) {
+  State& s = *state_;
+  if (worker >= s.adopted.size() || s.adopted[worker] >= version) return;
+  s.adopted[worker] = version;
+  s.slots.adopted_by_all(s.adopted_by_all());
+  s.finish_drains(now);
+  s.commit(State::Publish::changes);
+}
+
+void Registry::connect_failed(const TargetRef& target, std::string reason, TimePoint now) {
+  State& s = *state_;
+  Member* member = s.find(target);
+  if (member == nullptr) return;
+  const auto phase = next_phase(member->phase, LifeEvent::connect_failed);
+  if (phase) {
+    s.change_phase(*member, *phase, std::move(reason), now);
+  } else if (member->phase == Phase::suspended) {
+    member->reason = std::move(reason);
+  } else {
+    return;
+  }
+  // The worker set it, but a success of somebody else may have cleared it before this arrived.
+  target->is_suspended.store(true, std::memory_order_relaxed);
+  s.commit(State::Publish::changes);
+}
+
+void Registry::connect_succeeded(const TargetRef& target, TimePoint now) {
+  State& s = *state_;
+  Member* member = s.find(target);
+  if (member == nullptr) return;
+  const auto phase = next_phase(member->phase, LifeEvent::connect_succeeded);
+  if (!phase) return;
+  target->is_suspended.store(false, std::memory_order_relaxed);
+  s.change_phase(*member, *phase, "accepts connections again", now);
+  s.commit(State::Publish::changes);
+}
+
+void Registry::went_idle(const TargetRef& target, TimePoint now) {
+  State& s = *state_;
+  Member* member = s.find(target);
+  if (member == nullptr || !member->drain) return;
+  if (!member->drain->is_done(*member->state, s.adopted_by_all())) return;
+  s.end_drain(*member, 0, now);
+  s.commit(State::Publish::changes);
+}
+
+void Registry::resolved(const TargetRef& target, const Endpoint& endpoint, TimePoint now) {
+  State& s = *state_;
+  Member* member = s.find(target);
+  if (member == nullptr || !member->is_named || member->endpoint == endpoint) return;
+  member->endpoint = endpoint;
+  s.is_changed = true;
+  if (member->phase == Phase::joining) {
+    const auto phase = next_phase(member->phase, LifeEvent::ready);
+    s.change_phase(*member, *phase, "its name is resolved", now);
+  }
+  s.commit(State::Publish::changes);
+}
+
+void Registry::tick(TimePoint now) {
+  State& s = *state_;
+  s.slots.adopted_by_all(s.adopted_by_all());
+  s.enforce_deadlines(now);
+  s.commit(State::Publish::leftovers);
+}
+
+// --- views ---
+
+std::vector<ServiceView> Registry::services(TimePoint now) const {
+  std::vector<ServiceView> out;
+  out.reserve(state_->services.size());
+  for (const auto& [name, service] : state_->services) out.push_back(view_of(service, now));
+  return out;
+}
+
+std::vector<RouterView> Registry::routers() const { return state_->routes.views(); }
+
+Version Registry::version() const noexcept { return state_->version; }
+
+Version Registry::adopted_by_all() const noexcept { return state_->adopted_by_all(); }
+
+std::vector<TargetRef> Registry::named_targets() const {
+  std::vector<TargetRef> out;
+  for (const Member* member : state_->by_slot) {
+    if (member != nullptr && member->is_named && !member->drain) out.push_back(member->state);
+  }
+  return out;
+}
+
+std::vector<TargetRef> Registry::suspended_targets() const {
+  std::vector<TargetRef> out;
+  for (const Member* member : state_->by_slot) {
+    if (member != nullptr && member->phase == Phase::suspended) out.push_back(member->state);
+  }
+  return out;
+}
+
+}  // namespace gapura::balancer

@@ -1,0 +1,87 @@
+/// The registry's inside. Control thread only. A command changes members and collects events; then
+/// commit() publishes at most one snapshot and tells what happened.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "balancer/desired.h"
+#include "balancer/members.h"
+#include "balancer/registry.h"
+#include "balancer/route_set.h"
+#include "balancer/slot_ledger.h"
+#include "balancer/snapshot_builder.h"
+
+namespace gapura::balancer {
+
+struct Registry::State {
+  State(const std::vector<conf::EntryPoint>& entry_points, unsigned workers, Callbacks callbacks_)
+      : callbacks(std::move(callbacks_)), routes(entry_points), adopted(workers) {}
+
+  // --- wanted (reconcile.cc) ---
+  /// Takes the services of `files` over, new ones with a slot.
+  void take_services();
+  /// Makes the service's members what files and overlay want.
+  void reconcile(ServiceEntry& service, TimePoint now);
+  void join(ServiceEntry& service, const WantedTarget& wanted, TimePoint now);
+  /// A new life for a member: a slot, a TargetState, the first phase.
+  void begin_life(Member& member, const std::string& id, TimePoint now);
+  void settle_intent(Member& member, bool is_drained, TimePoint now);
+  void start_drain(Member& member, std::string reason, TimePoint now);
+  void cancel_drain(Member& member, TimePoint now);
+  /// Why a target that is not wanted any more has to go.
+  std::string leave_reason(const Member& member, bool has_other_url) const;
+
+  // --- observed (observe.cc) ---
+  /// The member with this very TargetState; null when it is gone or was replaced.
+  Member* find(const TargetRef& target) const noexcept;
+  void change_phase(Member& member, Phase phase, std::string reason, TimePoint now);
+  void finish_drains(TimePoint now);
+  void enforce_deadlines(TimePoint now);
+  void end_drain(Member& member, std::uint32_t left, TimePoint now);
+  Version adopted_by_all() const noexcept;
+
+  // --- what follows (commit.cc) ---
+  enum class Publish {
+    changes,    ///< what workers should know now
+    leftovers,  ///< also that they may forget targets which are gone: that has time until a tick
+  };
+  void commit(Publish publish);
+  void sweep();
+  void publish();
+  void deliver();
+
+  Callbacks callbacks;
+
+  conf::DynamicConfig files;
+  bool has_files = false;       ///< nothing is published before the files are known
+  conf::Problems rule_problems;
+  Overlay overlay;
+  RouteSet routes;
+
+  std::map<std::string, ServiceEntry> services;
+  std::map<std::string, ServiceSlot> service_slots;  ///< of every name ever seen
+  std::vector<Member*> by_slot;                      ///< null: free, or its target is gone
+  std::vector<Member*> draining;                     ///< may hold ended ones until sweep()
+  std::set<std::string> touched;                     ///< services that sweep() has to look at
+  SlotLedger slots;
+
+  std::vector<Version> adopted;                      ///< by worker
+  Version version{};
+  SnapshotPtr current;                               ///< published last
+  std::size_t published_generation = 0;              ///< of routes
+  bool is_changed = false;                           ///< a snapshot has to be built
+  bool has_leftovers = false;                        ///< ... but there is no hurry
+
+  struct Cut {
+    TargetRef target;
+    Milliseconds stalled;
+  };
+  std::vector<Event> events;
+  std::vector<Cut> cuts;
+};
+
+}  // namespace gapura::balancer

@@ -1,0 +1,68 @@
+#include "balancer/snapshot_builder.h"
+
+#include <algorithm>
+
+namespace gapura::balancer {
+namespace {
+
+Service build_service(const ServiceEntry& entry) {
+  Service service;
+  service.name = entry.config.name;
+  service.label = entry.config.name + "@" + entry.config.provider;
+  service.slot = entry.slot;
+  service.strategy = entry.config.strategy;
+  service.pass_host_header = entry.config.pass_host_header;
+  service.connect_timeout = entry.config.connect_timeout;
+  service.response_timeout = entry.config.response_timeout;
+  service.targets.reserve(entry.members.size());
+  for (const auto& member : entry.members) {
+    if (!member->is_in_snapshot()) continue;
+    service.targets.push_back({member->state, member->endpoint, member->server.url.authority(),
+                               member->server.weight});
+  }
+  return service;
+}
+
+bool is_same_target(const Target& a, const Target& b) {
+  return a.state == b.state && a.endpoint == b.endpoint && a.weight == b.weight;
+}
+
+bool is_same_service(const Service& a, const Service& b) {
+  return a.label == b.label && a.slot == b.slot && a.strategy == b.strategy &&
+         a.pass_host_header == b.pass_host_header && a.connect_timeout == b.connect_timeout &&
+         a.response_timeout == b.response_timeout &&
+         std::ranges::equal(a.targets, b.targets, is_same_target);
+}
+
+}  // namespace
+
+Snapshot build_snapshot(const std::map<std::string, ServiceEntry>& services,
+                        const std::vector<Member*>& draining,
+                        const std::vector<routing::Table>& tables, std::size_t target_slots,
+                        std::size_t service_slots) {
+  Snapshot snapshot;
+  for (const auto& [name, entry] : services) {
+    if (entry.is_enabled()) snapshot.services.push_back(build_service(entry));
+  }
+  snapshot.routes = tables;
+  snapshot.draining.reserve(draining.size());
+  for (const Member* member : draining) snapshot.draining.push_back(member->state);
+  snapshot.target_slots = target_slots;
+  snapshot.service_slots = service_slots;
+  return snapshot;
+}
+
+std::map<std::string, std::size_t> enabled_services(const conf::DynamicConfig& files) {
+  std::map<std::string, std::size_t> out;
+  for (const auto& [name, service] : files.services) {
+    if (service.fault.empty()) out.emplace(name, out.size());
+  }
+  return out;
+}
+
+bool is_same(const Snapshot& a, const Snapshot& b) {
+  return a.target_slots == b.target_slots && a.service_slots == b.service_slots &&
+         a.draining == b.draining && std::ranges::equal(a.services, b.services, is_same_service);
+}
+
+}  // namespace gapura::balancer

@@ -1,0 +1,38 @@
+#include "balancer/members.h"
+
+namespace gapura::balancer {
+namespace {
+
+const char* to_string(conf::StrategyKind strategy) {
+  return strategy == conf::StrategyKind::leastconn ? "leastconn" : "wrr";
+}
+
+}  // namespace
+
+TargetView view_of(const Member& member, TimePoint now) {
+  TargetView view;
+  view.service = member.state->service;
+  view.id = member.state->id;
+  view.url = member.state->url;
+  view.phase = member.phase;
+  view.reason = member.reason;
+  view.origin = member.origin;
+  view.weight = member.server.weight;
+  view.in_flight = member.state->in_flight.load(std::memory_order_relaxed);
+  view.in_phase_for = std::chrono::duration_cast<Milliseconds>(now - member.since);
+  return view;
+}
+
+ServiceView view_of(const ServiceEntry& service, TimePoint now) {
+  ServiceView view;
+  view.name = service.config.name;
+  view.provider = service.config.provider;
+  view.strategy = to_string(service.config.strategy);
+  view.fault = service.is_configured ? service.config.fault
+                                     : "in no file any more; what is left of it drains";
+  view.targets.reserve(service.members.size());
+  for (const auto& member : service.members) view.targets.push_back(view_of(*member, now));
+  return view;
+}
+
+}  // namespace gapura::balancer
