@@ -1,4 +1,4 @@
 /// The formatting library that spdlog uses, so that the project has one and names it once.
 #pragma once
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>

@@ -4,6 +4,7 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include <memory>
 #include <stdexcept>
@@ -89,7 +90,21 @@ spdlog::level::level_enum level_of(const std::string& name) {
   return spdlog::level::from_str(lower);
 }
 
+spdlog::level::level_enum level_of(Level level) noexcept {
+  switch (level) {
+    case Level::debug: return spdlog::level::debug;
+    case Level::info: return spdlog::level::info;
+    case Level::warn: return spdlog::level::warn;
+    case Level::error: return spdlog::level::err;
+  }
+  return spdlog::level::err;
+}
+
 }  // namespace
+
+void write(Level level, std::string_view message) {
+  spdlog::log(level_of(level), spdlog::string_view_t(message.data(), message.size()));
+}
 
 void start(const Settings& settings) {
   std::shared_ptr<spdlog::sinks::sink> sink;

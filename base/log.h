@@ -1,9 +1,12 @@
 /// The process's own log. Any thread; the writing is done by spdlog's thread, callers never wait.
 #pragma once
 
-#include <spdlog/spdlog.h>
+#include <fmt/core.h>
 
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace gapura::log {
 
@@ -21,9 +24,27 @@ void reopen();
 /// Writes out what is queued; what is logged later goes to standard output. Call at the end of main.
 void stop();
 
-using spdlog::debug;
-using spdlog::error;
-using spdlog::info;
-using spdlog::warn;
+enum class Level : std::uint8_t { debug, info, warn, error };
+
+/// One line. The functions below format and call this; it is here so that spdlog stays out of every
+/// file that logs.
+void write(Level level, std::string_view message);
+
+template <class... Args>
+void debug(fmt::format_string<Args...> text, Args&&... args) {
+  write(Level::debug, fmt::format(text, std::forward<Args>(args)...));
+}
+template <class... Args>
+void info(fmt::format_string<Args...> text, Args&&... args) {
+  write(Level::info, fmt::format(text, std::forward<Args>(args)...));
+}
+template <class... Args>
+void warn(fmt::format_string<Args...> text, Args&&... args) {
+  write(Level::warn, fmt::format(text, std::forward<Args>(args)...));
+}
+template <class... Args>
+void error(fmt::format_string<Args...> text, Args&&... args) {
+  write(Level::error, fmt::format(text, std::forward<Args>(args)...));
+}
 
 }  // namespace gapura::log
