@@ -14,7 +14,7 @@ void replace_all(std::string& text, std::string_view from, const std::string& to
   }
 }
 
-constexpr const char* kInstructions = R"(
+constexpr const char* kInstructions = R"text(
 == Gapura is running: {web} in front of three targets that answer after {d0}, {d1} and {d2} ms.
    Paste these into another terminal.
 
@@ -26,7 +26,10 @@ constexpr const char* kInstructions = R"(
      seq 300 | xargs -P 20 -I{} curl -s {web}/{} | cut -d' ' -f1 | sort | uniq -c
 
 3. Take the slow target out while traffic runs; all 200 requests are answered with 200:
-     (seq 200 | xargs -P 4 -I{} curl -s -o /dev/null -w '%{http_code}\n' {web}/{} | sort | uniq -c) & curl -s -X DELETE -H "Authorization: Bearer $(cat {token})" '{admin}/api/v1/services/demo/targets/{t2}?wait=true'; wait
+     (seq 200 | xargs -P 4 -I{} curl -s -o /dev/null -w '%{http_code}\n' {web}/{} |
+       sort | uniq -c) & sleep 0.2
+     curl -s -X DELETE -H "Authorization: Bearer $(cat {token})" \
+       '{admin}/api/v1/services/demo/targets/{t2}?wait=true'; wait
 
 4. Edit the YAML; the target that is gone from it is drained, too, as the log here says. (What a
    file lists counts anew once its service is edited: the slow target comes back.)
@@ -42,7 +45,7 @@ constexpr const char* kInstructions = R"(
 
 Ctrl-C ends the demo and removes {folder}.
 
-)";
+)text";
 
 }  // namespace
 
