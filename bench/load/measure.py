@@ -112,9 +112,11 @@ class Gapura(Proxy):
 def start_haproxy(origin_port, folder):
     port = free_port()
     config = folder / "haproxy.cfg"
-    # "always": with the default, the first request of every client opens a link of its own.
+    # "always": with the default, the first request of every client opens a link of its own. The
+    # ratios: idle links are closed above a quarter of the descriptors, which 1,000 clients reach.
     config.write_text(
         "global\n  nbthread 1\n  maxconn 4000\n"
+        "  tune.pool-low-fd-ratio 80\n  tune.pool-high-fd-ratio 90\n"
         "defaults\n  mode http\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\n"
         "  http-reuse always\n"
         f"frontend all\n  bind 127.0.0.1:{port}\n  default_backend origin\n"
