@@ -29,10 +29,6 @@ class BodyDecoder {
   void end_of_stream() noexcept {
     if (state_ == State::until_close) state_ = State::done;
   }
-  /// How many bytes may be read without reading past the body; SIZE_MAX when unknown.
-  std::size_t read_at_most() const noexcept {
-    return state_ == State::length ? static_cast<std::size_t>(left_) : SIZE_MAX;
-  }
 
  private:
   enum class State : std::uint8_t {

@@ -107,7 +107,9 @@ Detached ClientConnection::serve() {
         is_serving_ = false;
         co_return;
       }
-      if (!limit_.is_armed()) limit_.arm(kHeadLimit);
+      const Milliseconds patience = worker_.entry_point(entry_point_).read_timeout;
+      const bool has_own = patience.count() != 0 && patience < kHeadLimit;
+      if (!limit_.is_armed()) limit_.arm(has_own ? patience : kHeadLimit);
       co_await waiter_.wait();
       if (!take_expired()) continue;
     }

@@ -110,7 +110,7 @@ bool is_request_line_ours(const RequestHead& head, std::size_t i, bool replaces_
     case FieldId::host: return replaces_host;
     case FieldId::connection:
     case FieldId::keep_alive:
-    case FieldId::proxy_connection:
+    case FieldId::proxy_hop:
     case FieldId::te:
     case FieldId::trailer:
     case FieldId::transfer_encoding:
@@ -129,7 +129,7 @@ bool is_response_line_ours(const ResponseHead& head, std::size_t i,
   switch (head.fields.ids[i]) {
     case FieldId::connection:
     case FieldId::keep_alive:
-    case FieldId::proxy_connection:
+    case FieldId::proxy_hop:
     case FieldId::trailer:
     case FieldId::transfer_encoding:
     case FieldId::upgrade: return true;

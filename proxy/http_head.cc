@@ -80,11 +80,13 @@ FieldId id_of(std::string_view name) noexcept {
       if (iequals(name, "content-length")) return FieldId::content_length;
       break;
     case 16:
-      if (iequals(name, "proxy-connection")) return FieldId::proxy_connection;
+      if (iequals(name, "proxy-connection")) return FieldId::proxy_hop;
       break;
     case 17:
       if (iequals(name, "transfer-encoding")) return FieldId::transfer_encoding;
       break;
+    case 18: return iequals(name, "proxy-authenticate") ? FieldId::proxy_hop : FieldId::other;
+    case 19: return iequals(name, "proxy-authorization") ? FieldId::proxy_hop : FieldId::other;
     case 10:
       if (iequals(name, "connection")) return FieldId::connection;
       if (iequals(name, "keep-alive")) return FieldId::keep_alive;

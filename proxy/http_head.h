@@ -31,7 +31,7 @@ enum class FieldId : std::uint8_t {
   keep_alive,
   te,
   trailer,
-  proxy_connection,
+  proxy_hop,  ///< Proxy-Connection, Proxy-Authorization, Proxy-Authenticate
   expect,
   date,
   forwarding,  ///< forwarding: X-Forwarded-*, X-Real-Ip, also with _

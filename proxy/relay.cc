@@ -113,7 +113,8 @@ Relay::Step Relay::advance() {
   if (const Step flushed = flush(); flushed != Step::done) return set(flushed);
   if (source_ == nullptr || decoder_.is_done()) return set(Step::done);
   for (std::size_t turn = 0; turn < kTurnBytes;) {
-    const std::size_t size = std::min({read_bytes_, scratch_.size(), decoder_.read_at_most()});
+    // Past the body's end, too: an exact read would leave open whether the socket is drained.
+    const std::size_t size = std::min(read_bytes_, scratch_.size());
     const IoResult read = source_->try_read(scratch_.first(size));
     if (read.status == IoStatus::would_block) return set(Step::wait_source);
     if (read.status == IoStatus::failed) return set(Step::source_failed);
