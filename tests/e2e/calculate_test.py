@@ -116,7 +116,7 @@ class Calculate(unittest.TestCase):
         run = subprocess.run(
             ["ab", "-k", "-n", "3000", "-c", "16", "-p", str(body), "-T", "application/json",
              f"http://127.0.0.1:{self.gapura.port}/calculate"],
-            capture_output=True, text=True, timeout=10 * PATIENCE_S)
+            capture_output=True, text=True, timeout=4 * PATIENCE_S)
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertRegex(run.stdout, r"Complete requests:\s+3000\b")
         self.assertRegex(run.stdout, r"Failed requests:\s+0\b")
@@ -132,7 +132,7 @@ class Calculate(unittest.TestCase):
         run = subprocess.run(
             ["wrk", "-t", "1", "-c", "32", "-d", "3s", "-s", str(script), "--timeout", "20s",
              f"http://127.0.0.1:{self.gapura.port}/calculate"],
-            capture_output=True, text=True, timeout=10 * PATIENCE_S)
+            capture_output=True, text=True, timeout=4 * PATIENCE_S)
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertNotIn("Non-2xx", run.stdout)
         self.assertNotIn("Socket errors", run.stdout)

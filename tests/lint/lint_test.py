@@ -11,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import co_await
+import docs
 import headers
 import layers
 import tidy
@@ -190,6 +191,18 @@ class Tidy(unittest.TestCase):
     def test_own_header_first(self):
         self.assertTrue(self.problems('#include <string>\n#include "base/thing.h"\n',
                                       has_own_header=True))
+
+
+class Docs(unittest.TestCase):
+    def test_links_must_lead_somewhere(self):
+        folder = Path(__file__).parent
+        self.assertEqual(list(docs.link_problems("[a](docs.py#x) [b](https://x.test/)", folder)), [])
+        self.assertEqual(len(list(docs.link_problems("a\n[b](none.md)", folder))), 1)
+
+    def test_metrics_are_listed_and_exist(self):
+        header = '    {"a_total", Kind::counter, "x"},\n'
+        self.assertEqual(list(docs.metric_problems(header, "| `a_total` | counter |")), [])
+        self.assertEqual(len(list(docs.metric_problems(header, "| `b_total` | counter |"))), 2)
 
 
 class Headers(unittest.TestCase):
