@@ -85,8 +85,7 @@ DynamicResult parse_dynamic(std::string_view yaml, const std::filesystem::path& 
     const auto at = yaml.find("{{");
     const yaml::Place place =
         at == std::string_view::npos ? yaml::Place{} : yaml::place_of(yaml, at);
-    result.problems.push_back(
-        {Severity::error, name, place.line, place.column, {}, *refusal});
+    result.problems.push_back({Severity::error, name, place.line, place.column, {}, *refusal});
     return result;
   }
   const auto tree = yaml::load(yaml, name, result.problems);

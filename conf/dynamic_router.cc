@@ -10,8 +10,8 @@ namespace {
 
 /// Traefik keeps the highest thousand for its own routers.
 constexpr std::int64_t kPriorityMax = std::numeric_limits<std::int64_t>::max() - 1'000;
-constexpr std::string_view kProtects = " is not built yet; this router is disabled, because it "
-                                       "must not be served open";
+constexpr std::string_view kProtects =
+    ": not built yet; this router is disabled, because it must not be served open";
 
 void refuse(yaml::Section& router, const yaml::Value& found, std::string_view what) {
   router.reader().error(found.place, found.path, std::string(what) + std::string(kProtects));
@@ -23,7 +23,7 @@ void refuse_unbuilt(yaml::Section& router) {
     const auto names = yaml::as_texts(router.reader(), *found);
     if (names && !names->empty()) {
       const std::vector<std::string_view> views(names->begin(), names->end());
-      refuse(router, *found, "middleware " + shown(listed(views)));
+      refuse(router, *found, shown(listed(views)));
     }
   }
   // Its presence alone means TLS, in Traefik only when `{}` follows; who writes it wants it.
@@ -46,9 +46,9 @@ std::string required(yaml::Section& router, std::string_view key, std::string_vi
     const std::string_view trimmed = trim_ows(*text);
     if (!trimmed.empty()) return std::string(trimmed);
   }
-  router.reader().error(found ? found->place : router.value().place, router.value().path,
-                        std::string(key) + " is missing; write for example " +
-                            std::string(example));
+  router.reader().error(
+      found ? found->place : router.value().place, router.value().path,
+      std::string(key) + " is missing; write for example " + std::string(example));
   return {};
 }
 

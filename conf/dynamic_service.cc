@@ -30,8 +30,7 @@ bool has_unbuilt_scheme(std::string_view url) {
 /// becomes its fault.
 class ServerList {
  public:
-  ServerList(yaml::Reader& reader, ServiceConfig& service)
-      : reader_(reader), service_(service) {}
+  ServerList(yaml::Reader& reader, ServiceConfig& service) : reader_(reader), service_(service) {}
 
   void read(const yaml::Value& list) {
     const auto items = yaml::as_items(reader_, list);
@@ -105,8 +104,8 @@ class ServerList {
     const std::string_view path = path_part(text);
     if (path.empty()) return url;
     if (keeps_path) {
-      const std::string unbuilt = "preservePath with the path " + in_quotes(path) +
-                                  " is not built yet";
+      const std::string unbuilt =
+          "preservePath with the path " + in_quotes(path) + " is not built yet";
       reader_.error(found.place, found.path, unbuilt + "; this service is disabled");
       set_fault("loadBalancer.servers: " + unbuilt);
     } else {
@@ -143,14 +142,14 @@ void read_strategy(yaml::Section& balancer, StrategyKind& strategy) {
   }
   for (const std::string_view later : {"p2c", "hrw", "leasttime"}) {
     if (!iequals(*text, later)) continue;
-    return balancer.reader().warn(found->place, found->path,
-                                  "known to Traefik, not acted on by Gapura yet: " +
-                                      std::string(later) + " (wrr is used)");
+    return balancer.reader().warn(
+        found->place, found->path,
+        "known to Traefik, not acted on by Gapura yet: " + std::string(later) + " (wrr is used)");
   }
   constexpr std::array<std::string_view, 2> kNames{"wrr", "leastconn"};
-  balancer.reader().error(found->place, found->path,
-                          "must be wrr or leastconn, not " + in_quotes(*text) +
-                              did_you_mean(*text, kNames));
+  balancer.reader().error(
+      found->place, found->path,
+      "must be wrr or leastconn, not " + in_quotes(*text) + did_you_mean(*text, kNames));
 }
 
 void read_transport_name(yaml::Section& balancer) {

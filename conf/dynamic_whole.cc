@@ -87,8 +87,9 @@ void take(std::map<std::string, Item>& into, const std::map<std::string, Item>& 
     Problem problem{.severity = Severity::warning,
                     .file = file.string(),
                     .path = path,
-                    .message = "is ignored: " + origins[path] + " defines the same name, and the "
-                                                                "first file wins"};
+                    .message = "is ignored: " + origins[path] +
+                               " defines the same name, and the "
+                               "first file wins"};
     if constexpr (std::is_same_v<Item, RouterConfig>) {
       problem.line = item.where.line;
       problem.column = item.where.column;

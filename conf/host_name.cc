@@ -7,7 +7,7 @@
 namespace gapura::conf {
 namespace {
 
-constexpr std::size_t kNameMax = 253;   // RFC 1035 2.3.4, as text
+constexpr std::size_t kNameMax = 253;  // RFC 1035 2.3.4, as text
 constexpr std::size_t kLabelMax = 63;
 
 bool is_name_byte(char c) {

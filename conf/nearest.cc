@@ -33,6 +33,21 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return previous[b.size()];
 }
 
+/// The shortest candidate that contains `word` or is contained in it: "calculate" for
+/// "mathCalculate". Short words are in everything.
+std::string_view containing(std::string_view word, std::span<const std::string_view> candidates) {
+  constexpr std::size_t kLengthMin = 4;
+  const auto contains = [](std::string_view outer, std::string_view inner) {
+    return inner.size() >= kLengthMin && to_lower(outer).find(to_lower(inner)) != std::string::npos;
+  };
+  std::string_view best;
+  for (const std::string_view candidate : candidates) {
+    if (!contains(candidate, word) && !contains(word, candidate)) continue;
+    if (best.empty() || candidate.size() < best.size()) best = candidate;
+  }
+  return best;
+}
+
 }  // namespace
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
@@ -49,7 +64,7 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
     best_distance = edits;
     best = candidate;
   }
-  return best;
+  return best.empty() ? containing(word, candidates) : best;
 }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates) {
@@ -71,7 +86,9 @@ std::string shown(std::string_view text) {
   return out;
 }
 
-std::string in_quotes(std::string_view text) { return "'" + shown(text) + "'"; }
+std::string in_quotes(std::string_view text) {
+  return "'" + shown(text) + "'";
+}
 
 std::string listed(std::span<const std::string_view> words) {
   std::string out;

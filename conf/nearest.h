@@ -9,7 +9,8 @@
 namespace gapura::conf {
 
 /// The candidate that `word` was most likely meant to be, or "". Letters are compared without case;
-/// a swap of neighbours counts as one edit, and about a third of the letters may be wrong.
+/// a swap of neighbours counts as one edit, and about a third of the letters may be wrong; failing
+/// that, one may contain the other.
 /// O(candidates * length squared); words above 64 bytes are never matched.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 

@@ -79,13 +79,14 @@ std::optional<bool> parse_bool(std::string_view text, std::string* fault) {
   return std::nullopt;
 }
 
-std::optional<std::int64_t> parse_integer(std::string_view text, std::int64_t min,
-                                          std::int64_t max, std::string* fault) {
+std::optional<std::int64_t> parse_integer(std::string_view text, std::int64_t min, std::int64_t max,
+                                          std::string* fault) {
   std::string_view digits = text;
   if (digits.starts_with('+')) digits.remove_prefix(1);
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  const bool is_number = end == digits.data() + digits.size() && !digits.empty();
+  const bool has_two_signs = digits.size() < text.size() && digits.starts_with('-');
+  const bool is_number = end == digits.data() + digits.size() && !digits.empty() && !has_two_signs;
   if (!is_number || error == std::errc::invalid_argument) {
     *fault = "must be a whole number, not " + in_quotes(text);
     return std::nullopt;
@@ -96,6 +97,18 @@ std::optional<std::int64_t> parse_integer(std::string_view text, std::int64_t mi
     return std::nullopt;
   }
   return value;
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text, std::uint16_t min,
+                                        std::string* fault) {
+  if (text.starts_with('+') || text.starts_with('-')) {
+    *fault = "the port must be a whole number, not " + in_quotes(text);
+    return std::nullopt;
+  }
+  const auto port = parse_integer(text, min, 65'535, fault);
+  if (port) return static_cast<std::uint16_t>(*port);
+  *fault = "the port " + *fault;
+  return std::nullopt;
 }
 
 std::optional<double> parse_number(std::string_view text, std::string* fault) {
@@ -153,14 +166,10 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text, std::st
     if (is_all_digits(text)) *fault += " (did you mean \":" + shown(text) + "\"?)";
     return std::nullopt;
   }
-  std::string port_fault;
-  const auto port = parse_integer(text.substr(colon + 1), 0, 65'535, &port_fault);
-  if (!port) {
-    *fault = "the port " + port_fault;
-    return std::nullopt;
-  }
+  const auto port = parse_port(text.substr(colon + 1), 0, fault);
+  if (!port) return std::nullopt;
   ListenAddress address;
-  address.port = static_cast<std::uint16_t>(*port);
+  address.port = *port;
   const auto host = parse_host(text.substr(0, colon), fault);
   if (colon > 0 && !host) return std::nullopt;
   if (host) address.host = *host;

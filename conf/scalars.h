@@ -16,8 +16,12 @@ namespace gapura::conf {
 std::optional<bool> parse_bool(std::string_view text, std::string* fault);
 
 /// A decimal whole number from `min` to `max`.
-std::optional<std::int64_t> parse_integer(std::string_view text, std::int64_t min,
-                                          std::int64_t max, std::string* fault);
+std::optional<std::int64_t> parse_integer(std::string_view text, std::int64_t min, std::int64_t max,
+                                          std::string* fault);
+
+/// Digits only, from `min` to 65535; the fault begins with "the port".
+std::optional<std::uint16_t> parse_port(std::string_view text, std::uint16_t min,
+                                        std::string* fault);
 
 /// A finite decimal number.
 std::optional<double> parse_number(std::string_view text, std::string* fault);

@@ -254,13 +254,15 @@ std::vector<std::string_view> Section::finish() {
     if (std::ranges::any_of(known_, is_it)) continue;
     const std::string_view near = nearest(entry.key, known_);
     if (!near.empty()) meant.push_back(near);
-    reader_->warn(entry.place, path_of(entry.key),
-                  "unknown key " + in_quotes(entry.key) + " is ignored" +
-                      did_you_mean(entry.key, known_));
+    reader_->warn(
+        entry.place, path_of(entry.key),
+        "unknown key " + in_quotes(entry.key) + " is ignored" + did_you_mean(entry.key, known_));
   }
   return meant;
 }
 
-std::string Section::path_of(std::string_view key) const { return joined(value_.path, key); }
+std::string Section::path_of(std::string_view key) const {
+  return joined(value_.path, key);
+}
 
 }  // namespace gapura::conf::yaml

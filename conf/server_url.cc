@@ -53,7 +53,9 @@ std::string ServerUrl::authority() const {
   return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-std::string ServerUrl::to_string() const { return scheme + "://" + authority(); }
+std::string ServerUrl::to_string() const {
+  return scheme + "://" + authority();
+}
 
 std::optional<ServerUrl> ServerUrl::parse(std::string_view text, std::string* fault) {
   std::string ignored;
@@ -77,13 +79,9 @@ std::optional<ServerUrl> ServerUrl::parse(std::string_view text, std::string* fa
   ServerUrl url{.scheme = "http", .host = {}, .port = kHttpPort};
   const auto colon = port_colon(authority);
   if (colon != std::string_view::npos) {
-    std::string port_fault;
-    const auto port = parse_integer(authority.substr(colon + 1), 1, 65'535, &port_fault);
-    if (!port) {
-      *fault = "the port " + port_fault;
-      return std::nullopt;
-    }
-    url.port = static_cast<std::uint16_t>(*port);
+    const auto port = parse_port(authority.substr(colon + 1), 1, fault);
+    if (!port) return std::nullopt;
+    url.port = *port;
     authority = authority.substr(0, colon);
   }
   const auto host = parse_host(authority, fault);

@@ -70,9 +70,9 @@ void read_providers(yaml::Section& root, StaticConfig& config) {
           "zooKeeper", "redis", "http", "rest", "marathon", "rancher", "plugin"}) {
       const auto found = providers->find_even_null(key);
       if (!found) continue;
-      root.reader().warn(found->place, found->path,
-                         "the provider " + in_quotes(key) +
-                             " is not supported; only the file provider is used");
+      root.reader().warn(
+          found->place, found->path,
+          "the provider " + in_quotes(key) + " is not supported; only the file provider is used");
     }
     providers->not_acted_on({"providersThrottleDuration", "precedence"});
     providers->finish();

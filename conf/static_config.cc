@@ -53,9 +53,8 @@ StaticResult parse_static(std::string_view yaml, const std::filesystem::path& fi
   result.config.file = file;
   const std::string name = file.string();
   if (iequals(file.extension().string(), ".toml")) {
-    result.problems.push_back({.file = name,
-                               .path = {},
-                               .message = "TOML is not read; write the configuration as YAML"});
+    result.problems.push_back(
+        {.file = name, .path = {}, .message = "TOML is not read; write the configuration as YAML"});
     return result;
   }
   const auto tree = yaml::load(yaml, name, result.problems);

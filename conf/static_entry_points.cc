@@ -14,16 +14,16 @@ constexpr std::uint16_t kDefaultPort = 80;
 
 /// What is not built and would leave something open that its owner believes to be closed.
 void refuse_unsafe(yaml::Section& http) {
-  constexpr std::string_view kEnd =
-      " for an entry point is not built yet, and its routers must not be served without it; remove "
-      "it or this entry point";
+  constexpr std::string_view kFault =
+      "not built yet for entry points, whose routers must not be served without it; remove it or "
+      "this entry point";
   for (const std::string_view key : {"tls", "redirections", "middlewares"}) {
     const auto found = key == "tls" ? http.find_even_null(key) : http.find(key);
     if (!found) continue;
     const bool is_empty_list = key == "middlewares" && found->node->items.empty() &&
                                found->node->text.empty() && found->node->entries.empty();
     if (is_empty_list) continue;
-    http.reader().error(found->place, found->path, std::string(key) + std::string(kEnd));
+    http.reader().error(found->place, found->path, std::string(kFault));
   }
 }
 
@@ -45,8 +45,7 @@ void read_http(yaml::Section& http, EntryPoint& entry_point) {
                        "known to Traefik, not acted on by Gapura yet: sanitizePath (paths are "
                        "always cleaned before routing)");
   }
-  http.not_acted_on(
-      {"encodeQuerySemicolons", "encodedCharacters", "underscoreHeadersStrategy"});
+  http.not_acted_on({"encodeQuerySemicolons", "encodedCharacters", "underscoreHeadersStrategy"});
   http.finish();
 }
 
@@ -78,8 +77,9 @@ void read_forwarded(yaml::Section& forwarded, EntryPoint& entry_point) {
         entry_point.trusted_ips.push_back(text);
       } else {
         forwarded.reader().error(found->place, found->path,
-                                 in_quotes(text) + " is neither an IP address nor a range such as "
-                                                   "10.0.0.0/8");
+                                 in_quotes(text) +
+                                     " is neither an IP address nor a range such as "
+                                     "10.0.0.0/8");
       }
     }
   }
@@ -167,8 +167,8 @@ void check_addresses(const StaticConfig& config, yaml::Reader& reader) {
     for (std::size_t j = 0; j < i; ++j) {
       if (!overlaps(all[i].address, all[j].address)) continue;
       reader.error({}, path,
-                   "listens on port " + std::to_string(all[i].address.port) +
-                       ", as entry point " + in_quotes(all[j].name) + " does");
+                   "listens on port " + std::to_string(all[i].address.port) + ", as entry point " +
+                       in_quotes(all[j].name) + " does");
     }
     if (overlaps(all[i].address, config.internal_address)) {
       const std::string message =

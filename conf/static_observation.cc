@@ -23,9 +23,9 @@ std::string read_word(yaml::Section& section, std::string_view key, std::string 
   if (!text) return otherwise;
   const std::string word = to_lower(*text);
   if (std::ranges::find(words, word) != words.end()) return word;
-  section.reader().error(found->place, found->path,
-                         "must be one of " + listed(words) + ", not " + in_quotes(*text) +
-                             did_you_mean(*text, words));
+  section.reader().error(
+      found->place, found->path,
+      "must be one of " + listed(words) + ", not " + in_quotes(*text) + did_you_mean(*text, words));
   return otherwise;
 }
 
@@ -35,8 +35,7 @@ void read_log(yaml::Section& log, log::Settings& settings) {
   std::string level;
   log.read("level", level);
   const bool is_warning = iequals(level, "warning");  // Traefik 2 wrote it so
-  settings.level =
-      is_warning ? "warn" : read_word(log, "level", settings.level, shown_levels);
+  settings.level = is_warning ? "warn" : read_word(log, "level", settings.level, shown_levels);
   settings.format = read_word(log, "format", settings.format, kFormats);
   log.read("filePath", settings.file_path);
   log.not_acted_on({"maxSize", "maxAge", "maxBackups", "compress"},
@@ -94,8 +93,9 @@ void read_home(yaml::Section& section, std::string_view what) {
   if (entry_point != kInternalEntryPoint) {
     const auto found = section.find("entryPoint");
     section.reader().warn(found->place, found->path,
-                          std::string(what) + " on another entry point than 'traefik' is not built "
-                                              "yet; it stays on 'traefik'");
+                          std::string(what) +
+                              " on another entry point than 'traefik' is not built "
+                              "yet; it stays on 'traefik'");
   }
   section.not_acted_on({"manualRouting"});
 }

@@ -85,9 +85,11 @@ std::optional<TextFault> check_toml(std::string_view text) {
     const std::string_view line = trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.empty() || line.starts_with('#')) continue;
-    const bool is_table = line.size() > 2 && line.starts_with('[') && line.ends_with(']');
-    const bool is_bare = is_table && line.find_first_of(",:\"' ") == std::string_view::npos;
-    if (!is_bare) return std::nullopt;
+    const auto name_start = std::min(line.find_first_not_of('['), line.size());
+    const auto name_end = std::min(line.find(']', name_start), line.size());
+    const std::string_view name = line.substr(name_start, name_end - name_start);
+    const bool is_table = name_start > 0 && !name.empty() && line.ends_with(']');
+    if (!is_table || name.find_first_of("[{,:\"' ") != std::string_view::npos) return std::nullopt;
     return TextFault{{number, 1}, "this looks like TOML; only YAML is read, write it as YAML"};
   }
   return std::nullopt;
@@ -132,6 +134,9 @@ std::string explain(std::string_view parser_message, std::string_view text, int 
   if (says("end of map not found") || says("end of sequence not found")) {
     return out + "; check the indentation, and the ':' after a key or the '-' before an item";
   }
+  if (says("unknown token")) {
+    return out + "; a value that begins with '!', '`', '@' or '%' must be in quotes";
+  }
   if (says("illegal EOF in scalar")) return out + "; a quote is opened and never closed";
   if (says("end of map flow not found") || says("end of sequence flow not found")) {
     return out + "; a '{' or '[' is opened and never closed";
@@ -146,6 +151,30 @@ std::string_view line_of(std::string_view text, int line) {
     text.remove_prefix(end + 1);
   }
   return text.substr(0, text.find('\n'));
+}
+
+bool is_closed(std::string_view text, const Place& place) {
+  if (place.line < 1) return true;
+  const std::string_view line = line_of(text, place.line);
+  const auto start = static_cast<std::size_t>(line.data() - text.data()) +
+                     std::min(static_cast<std::size_t>(place.column - 1), line.size());
+  std::string_view rest = text.substr(start);
+  while (rest.starts_with('&') || rest.starts_with('!')) {  // an anchor or tag comes first
+    rest.remove_prefix(std::min(rest.find_first_of(" \t\r\n"), rest.size()));
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r\n"), rest.size()));
+  }
+  if (!rest.starts_with('"') && !rest.starts_with('\'')) return true;
+  const char quote = rest.front();
+  for (std::size_t at = 1; at < rest.size(); ++at) {
+    if (quote == '"' && rest[at] == '\\') {
+      ++at;
+    } else if (rest[at] == quote) {
+      const bool is_doubled = quote == '\'' && at + 1 < rest.size() && rest[at + 1] == quote;
+      if (!is_doubled) return true;
+      ++at;
+    }
+  }
+  return false;
 }
 
 Place place_of(std::string_view text, std::size_t offset) {

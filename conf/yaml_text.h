@@ -26,6 +26,10 @@ std::string explain(std::string_view parser_message, std::string_view text, int 
 /// Line `line` (from 1) of `text`, without its end; empty when there is none.
 std::string_view line_of(std::string_view text, int line);
 
+/// False when the scalar at `place` opens a quote that nothing closes. The parser throws only when
+/// the file does not end with a newline; otherwise it takes the rest of the file for the value.
+bool is_closed(std::string_view text, const Place& place);
+
 /// Line and column of byte `offset`.
 Place place_of(std::string_view text, std::size_t offset);
 

@@ -1,12 +1,11 @@
 #include "conf/yaml_tree.h"
 
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/parser.h>
-
 #include <exception>
 #include <sstream>
 #include <unordered_set>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
 
 #include "conf/nearest.h"
 #include "conf/yaml_text.h"
@@ -32,6 +31,7 @@ class Builder final : public YAML::EventHandler {
   explicit Builder(Tree& tree) : tree_(tree) {}
 
   Place start() const noexcept { return start_; }
+  Place last_scalar() const noexcept { return last_scalar_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override { start_ = place_at(mark); }
   void OnDocumentEnd() override {}
@@ -54,6 +54,7 @@ class Builder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     check_tag(mark, tag);
+    last_scalar_ = place_at(mark);
     if (expects_key()) {
       if (anchor != 0) remember(anchor, make(Node::Kind::scalar, mark, 0)).text = value;
       return set_key(value, mark, tag == "?");
@@ -82,9 +83,9 @@ class Builder final : public YAML::EventHandler {
   struct Frame {
     Node* node = nullptr;
     YAML::Mark mark;
-    Entry pending;           // its value comes next
+    Entry pending;  // its value comes next
     bool has_key = false;
-    bool is_merge = false;   // the pending key is `<<`
+    bool is_merge = false;  // the pending key is `<<`
     std::vector<const Node*> merges;
   };
 
@@ -219,6 +220,7 @@ class Builder final : public YAML::EventHandler {
 
   Tree& tree_;
   Place start_;
+  Place last_scalar_;
   std::vector<Frame> open_;
   std::vector<Node*> anchors_;  // by the parser's number
 };
@@ -254,6 +256,8 @@ bool check_rest(YAML::Parser& parser, std::string_view text, const std::string& 
 }  // namespace
 
 std::optional<Tree> load(std::string_view text, const std::string& file, Problems& problems) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (auto fault = check_text(text)) {
     report(problems, file, fault->place, std::move(fault->message));
     return std::nullopt;
@@ -263,9 +267,13 @@ std::optional<Tree> load(std::string_view text, const std::string& file, Problem
     YAML::Parser parser(stream);
     Tree tree;
     Builder builder(tree);
-    if (parser.HandleNextDocument(builder) && !check_rest(parser, text, file, problems)) {
+    const bool has_document = parser.HandleNextDocument(builder);
+    if (!is_closed(text, builder.last_scalar())) {
+      report(problems, file, builder.last_scalar(),
+             "not valid YAML: a quote is opened here and never closed");
       return std::nullopt;
     }
+    if (has_document && !check_rest(parser, text, file, problems)) return std::nullopt;
     return tree;
   } catch (const YAML::Exception& error) {
     const Place place = place_at(error.mark);

@@ -38,12 +38,12 @@ struct Node {
   enum class Kind { null, scalar, list, map };
   Kind kind = Kind::null;
   Place place;
-  std::string text;               ///< scalar: as text, whatever it looks like
-  std::vector<const Node*> items; ///< list
-  std::vector<Entry> entries;     ///< map: in file order, then what `<<` brought; duplicates kept
-  std::uint64_t size = 1;         ///< nodes in here, aliases written out
+  std::string text;                ///< scalar: as text, whatever it looks like
+  std::vector<const Node*> items;  ///< list
+  std::vector<Entry> entries;      ///< map: in file order, then what `<<` brought; duplicates kept
+  std::uint64_t size = 1;          ///< nodes in here, aliases written out
   std::uint32_t depth = 1;
-  bool is_open = true;            ///< still being read (an alias to it would be endless)
+  bool is_open = true;  ///< still being read (an alias to it would be endless)
 };
 
 class Tree {

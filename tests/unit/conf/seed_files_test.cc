@@ -51,9 +51,9 @@ TEST(SeedFiles, DynamicFilesMergeAndResolveWithoutAProblem) {
   DynamicResult routers = parse_dynamic(kRouters, "configs/dynamic.yaml");
   DynamicResult services = parse_dynamic(kServices, "configs/services.yaml");
   Problems problems;
-  DynamicConfig config = merge({{"configs/dynamic.yaml", routers.config},
-                                {"configs/services.yaml", services.config}},
-                               problems);
+  DynamicConfig config =
+      merge({{"configs/dynamic.yaml", routers.config}, {"configs/services.yaml", services.config}},
+            problems);
   resolve(config, {"web"}, problems);
 
   EXPECT_TRUE(routers.is_usable && services.is_usable);
