@@ -28,7 +28,7 @@ BANNED_TYPE_ENDINGS = {"Info": "the noun of what it is", "Data": "the noun of wh
 # Names that others gave; `context` alone is how an io_context is passed and kept.
 ALLOWED = {
     "io_context", "execution_context", "context", "context_", "file_helper", "ssl_context",
-    "completion_handler", "any_completion_handler", "EventHandler",
+    "completion_handler", "any_completion_handler", "EventHandler", "TestParamInfo",
 }
 
 IDENTIFIER = re.compile(r"\b[A-Za-z_]\w*\b")
