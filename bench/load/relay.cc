@@ -1,6 +1,6 @@
-/// The floor: a relay that knows nothing of HTTP. Each client gets its own connection to the origin,
-/// and bytes are moved with one recv and one send each way. What a proxy costs above this is its own
-/// doing; what this costs is the kernel's.
+/// The floor: a relay that knows nothing of HTTP. Each client gets its own connection to the
+/// origin, and bytes are moved with one recv and one send each way. What a proxy costs above this
+/// is its own doing; what this costs is the kernel's.
 ///
 ///   load_relay <port or 0> <origin port>
 #include <string>
