@@ -29,9 +29,15 @@ std::string head_of(const Reply& reply) {
 
 }  // namespace
 
-bool ReplyWriter::send(std::string_view bytes) {
+bool ReplyWriter::put(std::string_view bytes) {
+  unsent_.append(bytes);
+  return unsent_.size() < 65'536 || flush();
+}
+
+bool ReplyWriter::flush() {
   using std::chrono::steady_clock;
   const auto end = steady_clock::now() + patience();
+  std::string_view bytes = unsent_;
   while (!bytes.empty()) {
     if (!may_go_on_() || steady_clock::now() > end) return false;
     pollfd asked{.fd = socket_.get(), .events = POLLOUT, .revents = 0};
@@ -41,10 +47,13 @@ bool ReplyWriter::send(std::string_view bytes) {
     if (size < 0 && errno != EAGAIN) return false;
     if (size > 0) bytes.remove_prefix(static_cast<std::size_t>(size));
   }
+  unsent_.clear();
   return true;
 }
 
-bool ReplyWriter::pause(std::chrono::milliseconds how_long) const {
+bool ReplyWriter::pause(std::chrono::milliseconds how_long) {
+  if (how_long.count() == 0) return may_go_on_();
+  if (!flush()) return false;
   const auto end = std::chrono::steady_clock::now() + how_long;
   while (may_go_on_()) {
     const auto left = end - std::chrono::steady_clock::now();
@@ -55,15 +64,15 @@ bool ReplyWriter::pause(std::chrono::milliseconds how_long) const {
   return false;
 }
 
-bool ReplyWriter::pass(const std::shared_ptr<Gate>& gate) const {
-  return gate == nullptr || (gate->pass() && may_go_on_());
+bool ReplyWriter::pass(const std::shared_ptr<Gate>& gate) {
+  return gate == nullptr || (flush() && gate->pass() && may_go_on_());
 }
 
 bool ReplyWriter::piece(const Reply& reply, std::string_view bytes) {
-  if (reply.framing != Reply::Framing::chunked) return send(bytes);
+  if (reply.framing != Reply::Framing::chunked) return put(bytes);
   std::array<char, 16> size{};
   const auto end = std::to_chars(size.data(), size.data() + size.size(), bytes.size(), 16).ptr;
-  return send(std::string(size.data(), end) + "\r\n" + std::string(bytes) + "\r\n");
+  return put(std::string(size.data(), end) + "\r\n" + std::string(bytes) + "\r\n");
 }
 
 bool ReplyWriter::body(const Reply& reply) {
@@ -95,13 +104,19 @@ ReplyWriter::After ReplyWriter::write(const Reply& reply, const Request& request
   if (reply.says_nothing) {
     return at_end == After::next_request ? After::wait_for_peer : at_end;
   }
-  if (!reply.raw.empty()) return send(reply.raw) ? at_end : After::close;
-  if (!send(head_of(reply))) return After::close;
+  if (!reply.raw.empty()) return put(reply.raw) && flush() ? at_end : After::close;
+  const After after = to_the_end(reply, request, at_end);
+  return flush() ? after : After::close;
+}
+
+ReplyWriter::After ReplyWriter::to_the_end(const Reply& reply, const Request& request,
+                                           After at_end) {
+  if (!put(head_of(reply))) return After::close;
   const bool has_no_body =
       request.method == "HEAD" || reply.status == 204 || reply.status == 304;
   if (!has_no_body && !body(reply)) return After::close;
   if (reply.cut_at) return at_end == After::next_request ? After::close : at_end;
-  if (!has_no_body && reply.framing == Reply::Framing::chunked && !send("0\r\n\r\n")) {
+  if (!has_no_body && reply.framing == Reply::Framing::chunked && !put("0\r\n\r\n")) {
     return After::close;
   }
   const bool ends_by_close =

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "tests/support/reply.h"
@@ -21,14 +22,18 @@ class ReplyWriter {
   After write(const Reply& reply, const Request& request);
 
  private:
-  bool send(std::string_view bytes);
-  bool pause(std::chrono::milliseconds how_long) const;
-  bool pass(const std::shared_ptr<Gate>& gate) const;
+  After to_the_end(const Reply& reply, const Request& request, After at_end);
+  /// Small pieces go out together, as servers do it, unless something is waited for between them.
+  bool put(std::string_view bytes);
+  bool flush();
+  bool pause(std::chrono::milliseconds how_long);
+  bool pass(const std::shared_ptr<Gate>& gate);
   bool body(const Reply& reply);
   bool piece(const Reply& reply, std::string_view bytes);
 
   const Fd& socket_;
   std::function<bool()> may_go_on_;
+  std::string unsent_;
 };
 
 }  // namespace gapura::test

@@ -1,0 +1,73 @@
+// What a request costs in steady state, counted inside the process: two receives and two sends, and
+// no memory from the heap.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/support/fake_target.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/server_fixture.h"
+
+namespace gapura::test {
+namespace {
+
+struct Cost {
+  double socket_calls = 0;
+  double heap_allocations = 0;
+};
+
+/// Per request, over `rounds` requests on each of `connections`, one after the other.
+Cost cost_of(int connections, int rounds) {
+  const FakeTarget target("a");
+  ServerFixture server({&target});
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < connections; ++i) {
+    clients.push_back(std::make_unique<RawClient>(server.port()));
+  }
+  const std::string request = get("/calculate");
+  const auto ask_all = [&](int times) {
+    for (int round = 0; round < times; ++round) {
+      for (const auto& client : clients) {
+        const Response response = client->ask(request);
+        ASSERT_EQ(response.status, 200) << response.fault;
+      }
+    }
+  };
+  ask_all(20);  // links, frames and buffers are made now
+
+  const std::uint64_t calls_before = server.socket_calls();
+  const std::uint64_t allocations_before = server.heap_allocations();
+  ask_all(rounds);
+
+  const double requests = static_cast<double>(rounds) * connections;
+  return {static_cast<double>(server.socket_calls() - calls_before) / requests,
+          static_cast<double>(server.heap_allocations() - allocations_before) / requests};
+}
+
+// A connection that is idle for a second is parked, and a link may end: a few calls in thousands.
+constexpr double kSlack = 0.02;
+
+TEST(IoBudget, FourSocketCallsAndNoAllocationAtOneConnection) {
+  const Cost cost = cost_of(1, 1'000);
+
+  EXPECT_LE(cost.socket_calls, 4 + kSlack);
+  EXPECT_GE(cost.socket_calls, 4);  // fewer would mean that they are not counted
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  EXPECT_LE(cost.heap_allocations, kSlack);
+#endif
+}
+
+TEST(IoBudget, FourSocketCallsAndNoAllocationAtManyConnections) {
+  const Cost cost = cost_of(64, 40);
+
+  EXPECT_LE(cost.socket_calls, 4 + kSlack);
+  EXPECT_GE(cost.socket_calls, 4);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  EXPECT_LE(cost.heap_allocations, kSlack);
+#endif
+}
+
+}  // namespace
+}  // namespace gapura::test

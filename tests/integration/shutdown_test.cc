@@ -1,0 +1,120 @@
+// The program is told to stop, by the signals that systemd and people send.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <memory>
+#include <string>
+
+#include "tests/support/binary_fixture.h"
+#include "tests/support/fake_target.h"
+#include "tests/support/load.h"
+
+namespace gapura::test {
+namespace {
+
+class Shutdown : public testing::Test {
+ protected:
+  Shutdown() {
+    folder_.write_services({&a_, &b_});
+    binary_ = std::make_unique<BinaryFixture>(GAPURA_BINARY, folder_);
+  }
+  void SetUp() override {
+    ASSERT_TRUE(binary_->is_ready()) << binary_->log();
+    ASSERT_TRUE(binary_->admin().wait_for_targets({a_.authority(), b_.authority()}));
+  }
+
+  FakeTarget a_{"a"}, b_{"b"};
+  SeedFolder folder_{{}};
+  std::unique_ptr<BinaryFixture> binary_;
+};
+
+TEST_F(Shutdown, UnderLoadFinishesWhatWasAccepted) {
+  Load load({.port = binary_->port(), .clients = 8, .may_be_refused = true});
+  ASSERT_TRUE(load.run_for(200));
+
+  binary_->send(SIGTERM);
+  EXPECT_EQ(binary_->wait(), 0) << binary_->log();
+  load.stop();
+
+  expect_all_good(load, {&a_, &b_});
+  EXPECT_GT(load.good(), 100u);
+}
+
+TEST_F(Shutdown, WaitsForARequestUnderWay) {
+  for (const int signal : {SIGTERM}) {
+    Reply held;
+    held.body = "in time";
+    held.gate_before_head = std::make_shared<Gate>();
+    a_.on("/calculate", held);
+    b_.on("/calculate", held);
+    RawClient client(binary_->port());
+    client.send(get("/calculate"));
+    ASSERT_TRUE(held.gate_before_head->wait_for_arrivals());
+
+    binary_->send(signal);
+    // It takes no new connection, yet the old one is answered.
+    ASSERT_TRUE(eventually([&] { return !connects_within(binary_->port(), patience()); }));
+    held.gate_before_head->open();
+
+    const Response response = client.read_response();
+    EXPECT_EQ(response.body, "in time") << response.fault;
+    EXPECT_EQ(response.field("Connection"), "close");
+    EXPECT_EQ(binary_->wait(), 0) << binary_->log();
+  }
+}
+
+TEST_F(Shutdown, IdleClientsDoNotHoldItUp) {
+  RawClient idle(binary_->port());
+  RawClient used(binary_->port());
+  ASSERT_EQ(used.ask(get("/calculate")).status, 200);
+
+  binary_->send(SIGINT);
+
+  EXPECT_EQ(binary_->wait(), 0) << binary_->log();
+  EXPECT_TRUE(idle.sees_close());
+  EXPECT_TRUE(used.sees_close());
+}
+
+TEST_F(Shutdown, ASecondSignalEndsItAtOnce) {
+  Reply held;
+  held.gate_before_head = std::make_shared<Gate>();
+  a_.on("/calculate", held);
+  b_.on("/calculate", held);
+  RawClient client(binary_->port());
+  client.send(get("/calculate"));
+  ASSERT_TRUE(held.gate_before_head->wait_for_arrivals());
+
+  binary_->send(SIGTERM);
+  ASSERT_TRUE(eventually([&] { return !connects_within(binary_->port(), patience()); }));
+  binary_->send(SIGTERM);
+
+  EXPECT_TRUE(binary_->wait().has_value()) << "the request is still under way, and holds it up";
+  held.gate_before_head->open();
+}
+
+TEST_F(Shutdown, AHangUpReloadsInsteadOfEndingIt) {
+  folder_.write_services({&a_});
+
+  binary_->send(SIGHUP);
+
+  EXPECT_TRUE(binary_->admin().wait_for_targets({a_.authority()}));
+  RawClient client(binary_->port());
+  EXPECT_EQ(client.ask(get("/calculate")).status, 200);
+}
+
+TEST_F(Shutdown, PingAndMetricsAnswerWhileItServes) {
+  RawClient client(binary_->port());
+  ASSERT_EQ(client.ask(get("/calculate")).status, 200);
+  RawClient internal(binary_->internal_port());
+
+  const Response ping = internal.ask(get("/ping"));
+  const Response metrics = internal.ask(get("/metrics"));
+
+  EXPECT_EQ(ping.status, 200);
+  EXPECT_EQ(ping.body, "OK");
+  EXPECT_EQ(metrics.status, 200);
+  EXPECT_NE(metrics.body.find("traefik_service_requests_total{"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace gapura::test

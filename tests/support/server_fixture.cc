@@ -1,0 +1,100 @@
+#include "tests/support/server_fixture.h"
+
+#include <algorithm>
+#include <future>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "app/server.h"
+#include "base/check.h"
+#include "conf/static_config.h"
+
+namespace gapura::test {
+
+/// The server on a thread of its own, which is its control thread.
+struct ServerFixture::Running {
+  std::unique_ptr<app::Server> server;  ///< made and destroyed on `thread`
+  std::thread thread;
+  std::promise<std::string> started;    ///< what was in the way; empty: it serves
+  std::promise<void> stop_was_asked, ended;
+  std::future<void> has_ended = ended.get_future();
+  std::unique_ptr<AdminClient> admin;
+
+  void run(conf::StaticConfig config) {
+    server = std::make_unique<app::Server>(std::move(config));
+    std::string problems;
+    for (const std::string& problem : server->start()) problems += problem + "\n";
+    started.set_value(problems);
+    if (problems.empty()) server->run();
+    ended.set_value();
+    stop_was_asked.get_future().wait();  // its counters are read until then
+    server.reset();
+  }
+};
+
+ServerFixture::ServerFixture(const ServerLines& servers, SeedFolder::Settings settings)
+    : folder_(std::move(settings)) {
+  folder_.write_services(servers);
+  start();
+  // A server without a good weight is left out.
+  const auto listed = std::ranges::count_if(
+      servers, [](const ServerLine& server) { return server.weight >= 0; });
+  check(eventually([&] {
+          return static_cast<std::ptrdiff_t>(admin().targets().size()) == listed;
+        }),
+        "the server does not know its targets");
+}
+
+ServerFixture::~ServerFixture() {
+  running_->server->request_stop();
+  running_->stop_was_asked.set_value();
+  running_->thread.join();
+}
+
+void ServerFixture::start() {
+  conf::StaticResult parsed =
+      conf::parse_static(read_file(folder_.static_file()), folder_.static_file());
+  std::string problems;
+  for (const conf::Problem& problem : parsed.problems) problems += problem.to_string() + "\n";
+  if (!parsed.ok()) throw std::runtime_error(problems);
+
+  running_ = std::make_unique<Running>();
+  running_->thread =
+      std::thread([this, config = std::move(parsed.config)] { running_->run(config); });
+  const std::string in_the_way = running_->started.get_future().get();
+  if (!in_the_way.empty()) {
+    running_->stop_was_asked.set_value();
+    running_->thread.join();
+    throw std::runtime_error(in_the_way);
+  }
+  std::string token = read_file(running_->server->token_file());
+  while (!token.empty() && token.back() == '\n') token.pop_back();
+  running_->admin = std::make_unique<AdminClient>(running_->server->admin_port(), token);
+}
+
+std::uint16_t ServerFixture::port() const { return running_->server->entry_point("web").port(); }
+std::uint16_t ServerFixture::internal_port() const { return running_->server->internal_port(); }
+AdminClient& ServerFixture::admin() { return *running_->admin; }
+void ServerFixture::reload() { running_->server->request_reload(); }
+
+bool ServerFixture::stop() {
+  running_->server->request_stop();
+  return running_->has_ended.wait_for(patience()) == std::future_status::ready;
+}
+
+std::uint64_t ServerFixture::socket_calls() const {
+  std::uint64_t sum = 0;
+  for (const metrics::Shard* shard : running_->server->shards()) sum += shard->socket_calls.get();
+  return sum;
+}
+
+std::uint64_t ServerFixture::heap_allocations() const {
+  std::uint64_t sum = 0;
+  for (const metrics::Shard* shard : running_->server->shards()) {
+    sum += shard->heap_allocations.get();
+  }
+  return sum;
+}
+
+}  // namespace gapura::test

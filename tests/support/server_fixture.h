@@ -1,0 +1,39 @@
+/// The whole server inside the test's process, on the seed's files in a temporary folder.
+/// Owner's thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "tests/support/admin_client.h"
+#include "tests/support/fake_target.h"
+#include "tests/support/seed_folder.h"
+
+namespace gapura::test {
+
+class ServerFixture {
+ public:
+  /// Writes services.yaml with these targets, starts, and waits until they are all known.
+  explicit ServerFixture(const ServerLines& servers, SeedFolder::Settings settings = {});
+  ~ServerFixture();
+
+  std::uint16_t port() const;           ///< of the entry point "web"
+  std::uint16_t internal_port() const;  ///< of /metrics and /ping
+  AdminClient& admin();
+  const SeedFolder& folder() const { return folder_; }
+
+  void reload();    ///< what SIGHUP does
+  bool stop();      ///< what SIGTERM does; false when it has not ended within patience()
+  /// Sums over the workers, so far.
+  std::uint64_t socket_calls() const;
+  std::uint64_t heap_allocations() const;
+
+ private:
+  struct Running;
+  void start();
+  SeedFolder folder_;
+  std::unique_ptr<Running> running_;
+};
+
+}  // namespace gapura::test
