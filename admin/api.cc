@@ -21,7 +21,9 @@ namespace {
 
 using Segments = std::vector<std::string>;
 
-std::uint64_t number(Version version) { return static_cast<std::uint64_t>(version); }
+std::uint64_t number(Version version) {
+  return static_cast<std::uint64_t>(version);
+}
 
 json::array list_of(const conf::Problems& problems) {
   json::array array;
@@ -54,7 +56,9 @@ bool has_error(const conf::Problems& problems) {
   return false;
 }
 
-bool is_read(const Request& request) { return request.method == "GET" || request.method == "HEAD"; }
+bool is_read(const Request& request) {
+  return request.method == "GET" || request.method == "HEAD";
+}
 
 /// "calculate@file" and "calculate" name the same service.
 std::string service_name(const std::string& segment) {
@@ -261,7 +265,11 @@ net::awaitable<Response> Api::answer_guarded(Guard& guard, Request request) {
   co_return co_await state->route(std::move(request));
 }
 
-void Api::on_event(const balancer::Event& event) { state_->waits.on_event(event); }
-void Api::on_adopted() { state_->changes.on_adopted(); }
+void Api::on_event(const balancer::Event& event) {
+  state_->waits.on_event(event);
+}
+void Api::on_adopted() {
+  state_->changes.on_adopted();
+}
 
 }  // namespace gapura::admin

@@ -27,7 +27,7 @@ struct ConfigStatus {
     conf::Problems problems;
   };
   std::vector<File> files;
-  conf::Problems problems;      ///< of the whole, those of the files included
+  conf::Problems problems;  ///< of the whole, those of the files included
   std::uint64_t reloads = 0;
   std::uint64_t failures = 0;
 };

@@ -28,7 +28,9 @@ DrainWaits::Wait::Wait(DrainWaits& waits, std::string service, std::string id)
       service_(std::move(service)),
       id_(std::move(id)) {}
 
-DrainWaits::Wait::~Wait() { shared_->waits.erase(place_); }
+DrainWaits::Wait::~Wait() {
+  shared_->waits.erase(place_);
+}
 
 void DrainWaits::Wait::note(const Event& event) {
   if (event.target.service != service_ || event.target.id != id_) return;

@@ -24,7 +24,7 @@ namespace {
 constexpr auto as_result = net::as_tuple(net::use_awaitable);
 constexpr std::size_t kFirstRead = 4096;
 constexpr std::size_t kLingerBytes = 256 << 10;
-constexpr std::chrono::seconds kLinger{2};
+constexpr Milliseconds kLinger{2'000};
 
 std::string http_date() {
   const std::time_t now = std::time(nullptr);
@@ -42,9 +42,6 @@ std::optional<Response> refusal_of(beast::error_code failed) {
   }
   if (failed == http::error::body_limit) {
     return problem_reply(413, "the request's body is too large");
-  }
-  if (failed == beast::error::timeout) {
-    return problem_reply(408, "the request took too long to arrive");
   }
   const bool is_theirs = failed.category() == make_error_code(http::error::bad_method).category();
   if (is_theirs && failed != http::error::end_of_stream && failed != http::error::partial_message) {
@@ -75,9 +72,13 @@ struct HttpConnection::Incoming {
   unsigned version = 11;
 };
 
-HttpConnection::HttpConnection(Stream stream, Client client, const HttpLimits& limits,
+HttpConnection::HttpConnection(Socket socket, Client client, const HttpLimits& limits,
                                const Respond& respond)
-    : stream_(std::move(stream)), client_(std::move(client)), limits_(limits), respond_(respond) {}
+    : socket_(std::move(socket)),
+      deadline_(socket_.get_executor()),
+      client_(std::move(client)),
+      limits_(limits),
+      respond_(respond) {}
 
 net::awaitable<void> HttpConnection::run() {
   bool is_kept = true;
@@ -104,16 +105,16 @@ void HttpConnection::stop() {
 
 void HttpConnection::close() noexcept {
   beast::error_code ignored;
-  stream_.socket().close(ignored);
+  socket_.close(ignored);
 }
 
 net::awaitable<bool> HttpConnection::wait_for_bytes() {
   // Pipelined requests are in the buffer already.
   if (buffer_.size() > 0) co_return true;
-  stream_.expires_after(is_first_ ? limits_.read : limits_.idle);
+  arm(is_first_ ? limits_.read : limits_.idle, SHUT_RDWR);
   is_first_ = false;
   const auto space = buffer_.prepare(kFirstRead);
-  const auto [failed, size] = co_await stream_.async_read_some(space, as_result);
+  const auto [failed, size] = co_await socket_.async_read_some(space, as_result);
   if (failed) co_return false;
   buffer_.commit(size);
   co_return true;
@@ -123,18 +124,20 @@ net::awaitable<void> HttpConnection::read(Incoming& incoming) {
   auto& parser = incoming.parser;
   parser.header_limit(limits_.head_bytes_max);
   parser.body_limit(limits_.body_bytes_max);
-  stream_.expires_after(limits_.read);
-  auto [failed, size] = co_await http::async_read_header(stream_, buffer_, parser, as_result);
+  // Only the receiving side: the 408 is still to be sent.
+  arm(limits_.read, SHUT_RD);
+  auto [failed, size] = co_await http::async_read_header(socket_, buffer_, parser, as_result);
   if (!failed && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
     constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
     const auto go_on = net::buffer(kGoOn);
-    std::tie(failed, size) = co_await net::async_write(stream_, go_on, as_result);
+    std::tie(failed, size) = co_await net::async_write(socket_, go_on, as_result);
   }
   if (!failed) {
-    std::tie(failed, size) = co_await http::async_read(stream_, buffer_, parser, as_result);
+    std::tie(failed, size) = co_await http::async_read(socket_, buffer_, parser, as_result);
   }
   if (failed) {
-    incoming.refusal = refusal_of(failed);
+    incoming.refusal = *has_expired_ ? problem_reply(408, "the request took too long to arrive")
+                                     : refusal_of(failed);
     incoming.is_gone = !incoming.refusal;
     co_return;
   }
@@ -162,12 +165,14 @@ net::awaitable<void> HttpConnection::answer(Incoming& incoming) {
     request.body = std::move(message.body());
     request.peer = client_.name;
     request.is_local_socket = client_.is_local_socket;
+    has_expired_.reset();
+    deadline_.cancel();
     watch_for_departure();
     request.departure = watch_->departure;
     response = co_await respond_(std::move(request));
     watch_.reset();
     beast::error_code ignored;
-    stream_.socket().cancel(ignored);
+    socket_.cancel(ignored);
   }
   const bool is_written = co_await write(response, incoming);
   if (!is_written) incoming.is_kept = false;
@@ -185,13 +190,13 @@ net::awaitable<bool> HttpConnection::write(const Response& response, const Incom
   message.keep_alive(incoming.is_kept && !is_stopping_);
   message.body() = response.body;
   message.prepare_payload();
-  stream_.expires_after(limits_.write);
+  arm(limits_.write, SHUT_RDWR);
   http::response_serializer<http::string_body> serializer(message);
   if (incoming.is_head) {
-    const auto [failed, size] = co_await http::async_write_header(stream_, serializer, as_result);
+    const auto [failed, size] = co_await http::async_write_header(socket_, serializer, as_result);
     co_return !failed;
   }
-  const auto [failed, size] = co_await http::async_write(stream_, serializer, as_result);
+  const auto [failed, size] = co_await http::async_write(socket_, serializer, as_result);
   co_return !failed;
 }
 
@@ -199,20 +204,32 @@ net::awaitable<void> HttpConnection::linger() {
   // Closing a socket with unread bytes resets the connection, and the client may lose an answer
   // that it has not read yet (RFC 9112 9.6).
   beast::error_code ignored;
-  stream_.socket().shutdown(net::socket_base::shutdown_send, ignored);
-  stream_.expires_after(kLinger);
+  socket_.shutdown(net::socket_base::shutdown_send, ignored);
+  arm(kLinger, SHUT_RDWR);
   std::array<char, 4096> scrap;
   const auto space = net::buffer(scrap);
   for (std::size_t read = 0; read < kLingerBytes;) {
-    const auto [failed, size] = co_await stream_.async_read_some(space, as_result);
+    const auto [failed, size] = co_await socket_.async_read_some(space, as_result);
     if (failed) co_return;
     read += size;
   }
 }
 
+void HttpConnection::arm(Milliseconds time, int how) {
+  has_expired_ = std::make_shared<bool>(false);
+  deadline_.expires_after(time);
+  deadline_.async_wait([this, how, weak = std::weak_ptr(has_expired_)](beast::error_code failed) {
+    // Expired: armed anew, or the connection is gone and `this` with it.
+    const auto flag = weak.lock();
+    if (failed || !flag) return;
+    *flag = true;
+    ::shutdown(socket_.native_handle(), how);
+  });
+}
+
 void HttpConnection::watch_for_departure() {
   watch_ = std::make_shared<Watch>();
-  watch_->descriptor = stream_.socket().native_handle();
+  watch_->descriptor = socket_.native_handle();
   const auto look = [weak = std::weak_ptr(watch_)](beast::error_code failed) {
     // Expired: the answer is there already, and the descriptor may be somebody else's by now.
     const auto watch = weak.lock();
@@ -222,7 +239,7 @@ void HttpConnection::watch_for_departure() {
     const bool is_alive = size > 0 || (size < 0 && (errno == EAGAIN || errno == EINTR));
     if (!is_alive) watch->departure->happen();
   };
-  stream_.socket().async_wait(net::socket_base::wait_read, look);
+  socket_.async_wait(net::socket_base::wait_read, look);
 }
 
 }  // namespace gapura::admin

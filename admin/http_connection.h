@@ -3,7 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/beast/core/basic_stream.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <memory>
 #include <string>
@@ -15,15 +15,15 @@ namespace gapura::admin {
 
 class HttpConnection {
  public:
-  using Stream = boost::beast::basic_stream<boost::asio::generic::stream_protocol>;
+  using Socket = boost::asio::generic::stream_protocol::socket;
 
   struct Client {
-    std::string name;              ///< Request::peer
+    std::string name;  ///< Request::peer
     bool is_local_socket = false;
   };
 
   /// `limits` and `respond` must outlive the connection.
-  HttpConnection(Stream stream, Client client, const HttpLimits& limits, const Respond& respond);
+  HttpConnection(Socket socket, Client client, const HttpLimits& limits, const Respond& respond);
 
   /// Until the client leaves, a limit is reached or stop(). Errors end the connection, no more.
   boost::asio::awaitable<void> run();
@@ -41,8 +41,12 @@ class HttpConnection {
   boost::asio::awaitable<bool> write(const Response& response, const Incoming& incoming);
   boost::asio::awaitable<void> linger();
   void watch_for_departure();
+  /// Shuts the socket (`how` as shutdown(2) takes it) unless armed anew before `time` has passed.
+  void arm(Milliseconds time, int how);
 
-  Stream stream_;
+  Socket socket_;
+  boost::asio::steady_timer deadline_;
+  std::shared_ptr<bool> has_expired_;  ///< of the deadline armed last; not shared for long
   Client client_;
   const HttpLimits& limits_;
   const Respond& respond_;

@@ -40,7 +40,7 @@ HttpConnection::Client client_of(int descriptor, const sockaddr_storage& peer) {
 
 /// Which file a path names; two zeros when none.
 std::pair<dev_t, ino_t> identity_of(const std::filesystem::path& path) {
-  struct stat found{};
+  struct stat found {};
   if (lstat(path.c_str(), &found) != 0) return {};
   return {found.st_dev, found.st_ino};
 }
@@ -98,16 +98,16 @@ struct HttpServer::State {
     return is;
   }
 
-  static net::awaitable<void> serve(std::shared_ptr<State> self, HttpConnection::Stream stream,
+  static net::awaitable<void> serve(std::shared_ptr<State> self, HttpConnection::Socket socket,
                                     HttpConnection::Client client);
   static net::awaitable<void> accept(std::shared_ptr<State> self);
   static int accept_one(const std::shared_ptr<State>& self);
 };
 
 net::awaitable<void> HttpServer::State::serve(std::shared_ptr<State> self,
-                                              HttpConnection::Stream stream,
+                                              HttpConnection::Socket socket,
                                               HttpConnection::Client client) {
-  HttpConnection connection(std::move(stream), std::move(client), self->limits, self->respond);
+  HttpConnection connection(std::move(socket), std::move(client), self->limits, self->respond);
   /// Unlinks on every way out, the destruction of a waiting frame included.
   struct Place {
     State& state;
@@ -130,11 +130,11 @@ int HttpServer::State::accept_one(const std::shared_ptr<State>& self) {
     close(descriptor);
     return 0;
   }
-  HttpConnection::Stream stream(self->context.get_executor());
+  HttpConnection::Socket socket(self->context);
   const int protocol = peer.ss_family == AF_UNIX ? 0 : IPPROTO_TCP;
-  stream.socket().assign(net::generic::stream_protocol(peer.ss_family, protocol), descriptor);
+  socket.assign(net::generic::stream_protocol(peer.ss_family, protocol), descriptor);
   auto client = client_of(descriptor, peer);
-  net::co_spawn(self->context, serve(self, std::move(stream), std::move(client)), report_end);
+  net::co_spawn(self->context, serve(self, std::move(socket), std::move(client)), report_end);
   return 0;
 }
 
@@ -146,8 +146,8 @@ net::awaitable<void> HttpServer::State::accept(std::shared_ptr<State> self) {
     if (failed || self->is_stopping) co_return;
     int error = 0;
     while (error == 0) error = accept_one(self);
-    const bool has_no_room = error == EMFILE || error == ENFILE || error == ENOMEM ||
-                             error == ENOBUFS;
+    const bool has_no_room =
+        error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
     if (!has_no_room) continue;
     // The connection stays in the queue: without a pause this would spin.
     pause.expires_after(kPauseWithoutDescriptors);
@@ -178,7 +178,9 @@ void HttpServer::start() {
   net::co_spawn(state_->context, State::accept(state_), report_end);
 }
 
-void HttpServer::stop() { state_->stop(); }
+void HttpServer::stop() {
+  state_->stop();
+}
 
 std::uint16_t HttpServer::port() const noexcept {
   sockaddr_storage address{};
@@ -191,6 +193,8 @@ std::uint16_t HttpServer::port() const noexcept {
   return Endpoint::from(filled).port();
 }
 
-std::size_t HttpServer::connections() const noexcept { return state_->connections.size(); }
+std::size_t HttpServer::connections() const noexcept {
+  return state_->connections.size();
+}
 
 }  // namespace gapura::admin

@@ -76,8 +76,10 @@ std::optional<BodyFault> read_id(const json::value& value, const std::string& fi
   if (!value.is_string()) return wrong_type(field, "text", value);
   const std::string_view id = value.as_string();
   if (!is_good_id(id)) {
-    return BodyFault{"\"" + field + "\" must be 1 to 255 visible ASCII characters without quotes "
-                                    "and backslashes", field};
+    return BodyFault{"\"" + field +
+                         "\" must be 1 to 255 visible ASCII characters without quotes "
+                         "and backslashes",
+                     field};
   }
   target.id = std::string(id);
   return std::nullopt;

@@ -31,8 +31,7 @@ ListenFailure give_up(int descriptor, const std::string& where) {
 
 Listening listen_at(const sockaddr* address, socklen_t size, bool is_dual_stack,
                     const std::string& where) {
-  const int descriptor =
-      socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int descriptor = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return failure(errno, "cannot make a socket for " + where);
   const int on = 1;
   const int v6_only = is_dual_stack ? 0 : 1;
@@ -50,8 +49,8 @@ Listening listen_on_name(const conf::ListenAddress& address, const std::string& 
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* first = nullptr;
-  const int error = getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints,
-                                &first);
+  const int error =
+      getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &first);
   if (error != 0) {
     return ListenFailure{EADDRNOTAVAIL,
                          "cannot find the address of " + where + ": " + gai_strerror(error)};
@@ -74,7 +73,7 @@ std::optional<bool> is_alive(const sockaddr_un& address) {
 
 /// Takes away the socket file of a process that has died, or says why it must stay.
 std::optional<ListenFailure> clear_stale(const sockaddr_un& address, const std::string& path) {
-  struct stat found{};
+  struct stat found {};
   if (lstat(path.c_str(), &found) != 0) {
     if (errno == ENOENT) return std::nullopt;
     return failure(errno, "cannot look at " + path);
@@ -95,8 +94,8 @@ std::optional<ListenFailure> clear_stale(const sockaddr_un& address, const std::
 
 Listening listen_on(const conf::ListenAddress& address) {
   const bool is_v6_text = address.host.find(':') != std::string::npos;
-  const std::string where = (is_v6_text ? "[" + address.host + "]" : address.host) + ":" +
-                            std::to_string(address.port);
+  const std::string where =
+      (is_v6_text ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
   if (!address.host.empty()) {
     const auto literal = Endpoint::parse(address.host, address.port);
     if (!literal) return listen_on_name(address, where);

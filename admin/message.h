@@ -30,16 +30,16 @@ class Departure {
 };
 
 struct Request {
-  std::string method;        ///< as sent
-  std::string path;          ///< percent-encoded still, without the query
-  std::string query;         ///< after the "?", without it
-  std::string host;          ///< the Host field; empty when there was none
-  std::string origin;        ///< the Origin field
-  std::string authorization; ///< the Authorization field
+  std::string method;         ///< as sent
+  std::string path;           ///< percent-encoded still, without the query
+  std::string query;          ///< after the "?", without it
+  std::string host;           ///< the Host field; empty when there was none
+  std::string origin;         ///< the Origin field
+  std::string authorization;  ///< the Authorization field
   std::string content_type;
   std::string body;
-  std::string peer;          ///< "10.0.0.7:51334", or "unix socket, uid 1000": for the log
-  bool is_local_socket = false;          ///< came over the Unix socket
+  std::string peer;              ///< "10.0.0.7:51334", or "unix socket, uid 1000": for the log
+  bool is_local_socket = false;  ///< came over the Unix socket
   std::shared_ptr<Departure> departure;  ///< never null
 };
 

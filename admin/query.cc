@@ -28,8 +28,8 @@ std::optional<bool> read_flag(std::string_view text) {
 
 std::optional<Milliseconds> read_timeout(std::string_view text) {
   double count = 0;
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), count,
-                                   std::chars_format::fixed);
+  const auto end =
+      std::from_chars(text.data(), text.data() + text.size(), count, std::chars_format::fixed);
   if (end.ec != std::errc()) return std::nullopt;
   const auto used = static_cast<std::size_t>(end.ptr - text.data());
   const double total_ms = count * unit_ms(text.substr(used));

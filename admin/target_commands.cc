@@ -89,8 +89,8 @@ Proposal propose_all(const balancer::Registry& registry, const std::string& serv
 
 std::string seconds_text(Milliseconds time) {
   std::array<char, 32> text{};
-  const int size = std::snprintf(text.data(), text.size(), "%.1fs",
-                                 static_cast<double>(time.count()) / 1000);
+  const int size =
+      std::snprintf(text.data(), text.size(), "%.1fs", static_cast<double>(time.count()) / 1000);
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
@@ -132,8 +132,10 @@ std::optional<Response> failure_of(const Changes::Outcome& outcome) {
   if (const auto* failed = std::get_if<std::error_code>(&outcome)) {
     log::error("a change by API could not be saved, nothing was changed: {}", failed->message());
     const bool is_full = *failed == std::errc::no_space_on_device;
-    return problem_reply(is_full ? 507 : 500, "the change could not be saved, so nothing was "
-                                              "changed: " + failed->message());
+    return problem_reply(is_full ? 507 : 500,
+                         "the change could not be saved, so nothing was "
+                         "changed: " +
+                             failed->message());
   }
   if (std::get<Applied>(outcome).is_adopted) return std::nullopt;
   return problem_reply(503, "the change is made and saved, but not every worker has it yet");
@@ -187,8 +189,7 @@ net::awaitable<Response> TargetCommands::drain(Request request, TargetName targe
   return take_out(std::move(request), std::move(target), Leave::drained);
 }
 
-net::awaitable<Response> TargetCommands::take_out(Request request, TargetName target,
-                                                  Leave leave) {
+net::awaitable<Response> TargetCommands::take_out(Request request, TargetName target, Leave leave) {
   const auto read = read_wait_query(request.query);
   if (const auto* fault = std::get_if<QueryFault>(&read)) {
     co_return problem_reply(400, fault->message, fault->name);

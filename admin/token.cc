@@ -1,7 +1,6 @@
 #include "admin/token.h"
 
 #include <fcntl.h>
-#include <openssl/crypto.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <openssl/crypto.h>
 #include <optional>
 #include <utility>
 
@@ -84,7 +84,7 @@ std::variant<Token, std::string> read(const File& file, const std::filesystem::p
            std::to_string(Token::kBytesMin) +
            " visible characters: delete it to have a new token made";
   }
-  struct stat found{};
+  struct stat found {};
   if (fstat(file.get(), &found) == 0 && (found.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     log::warn("the admin token file {} may be read by others: chmod 600 it", path.string());
   }

@@ -1,11 +1,10 @@
 #include "metrics/collector.h"
 
+#include <limits>
+#include <map>
 #include <prometheus/collectable.h>
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
-
-#include <limits>
-#include <map>
 #include <sstream>
 #include <tuple>
 #include <utility>
@@ -111,8 +110,8 @@ constexpr ScopeFamilies kEntryPointScope{Family::entry_point_requests, Family::e
                                          Family::entry_point_request_bytes,
                                          Family::entry_point_response_bytes, "entrypoint"};
 constexpr ScopeFamilies kServiceScope{Family::service_requests, Family::service_duration,
-                                      Family::service_request_bytes,
-                                      Family::service_response_bytes, "service"};
+                                      Family::service_request_bytes, Family::service_response_bytes,
+                                      "service"};
 
 }  // namespace
 
@@ -269,6 +268,8 @@ class Collector::Summation final : public prometheus::Collectable {
 Collector::Collector(Sources sources)
     : summation_(std::make_unique<Summation>(std::move(sources))) {}
 Collector::~Collector() = default;
-std::string Collector::expose() { return summation_->expose(); }
+std::string Collector::expose() {
+  return summation_->expose();
+}
 
 }  // namespace gapura::metrics

@@ -17,17 +17,17 @@ namespace gapura::metrics {
 
 /// One target as it is now.
 struct TargetGauges {
-  std::string service;      ///< "calculate@file"
-  std::string url;          ///< "http://10.0.0.5:3000"
-  std::string_view state;   ///< "serving"; static text
+  std::string service;     ///< "calculate@file"
+  std::string url;         ///< "http://10.0.0.5:3000"
+  std::string_view state;  ///< "serving"; static text
   std::uint32_t in_flight = 0;
-  bool is_up = false;       ///< may be picked
+  bool is_up = false;  ///< may be picked
 };
 
 struct ReloadFigures {
-  std::uint64_t reloads = 0;          ///< configurations applied
-  std::uint64_t failures = 0;         ///< reloads with at least one broken file
-  double last_success_unix_s = 0;     ///< 0: none yet
+  std::uint64_t reloads = 0;       ///< configurations applied
+  std::uint64_t failures = 0;      ///< reloads with at least one broken file
+  double last_success_unix_s = 0;  ///< 0: none yet
   /// Every file that is or was watched; true while its last good version stands in for it.
   std::vector<std::pair<std::string, bool>> files;
 };
@@ -35,16 +35,16 @@ struct ReloadFigures {
 class Collector {
  public:
   struct Sources {
-    std::vector<const Shard*> shards;          ///< outlive the collector; index: worker
-    std::vector<std::string> entry_points;     ///< names by EntryPointSlot
+    std::vector<const Shard*> shards;       ///< outlive the collector; index: worker
+    std::vector<std::string> entry_points;  ///< names by EntryPointSlot
     /// "calculate@file", or empty for a service that is unknown or gone.
     std::function<std::string(ServiceSlot)> service_label;
     std::function<std::vector<TargetGauges>()> targets;
     std::function<ReloadFigures()> reloads;
-    std::span<const std::string_view> reasons; ///< of gapura_errors_total, by number; static
+    std::span<const std::string_view> reasons;  ///< of gapura_errors_total, by number; static
     std::string version;
-    bool has_entry_point_families = true;      ///< metrics.prometheus.addEntryPointsLabels
-    bool has_service_families = true;          ///< metrics.prometheus.addServicesLabels
+    bool has_entry_point_families = true;  ///< metrics.prometheus.addEntryPointsLabels
+    bool has_service_families = true;      ///< metrics.prometheus.addServicesLabels
   };
   explicit Collector(Sources sources);
   ~Collector();

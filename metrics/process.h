@@ -6,7 +6,7 @@
 namespace gapura::metrics {
 
 struct ProcessFigures {
-  double cpu_s = 0;               ///< user and system
+  double cpu_s = 0;  ///< user and system
   double start_unix_s = 0;
   std::uint64_t resident_bytes = 0;
   std::uint64_t open_fds = 0;

@@ -1,8 +1,6 @@
 /// The API on a real Registry without sockets, threads or a disk: everything runs when a test says.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -11,6 +9,7 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <deque>
+#include <gtest/gtest.h>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,8 +61,7 @@ class ApiFixture : public testing::Test {
   /// An answer that may still be in the making.
   struct Asked {
     std::shared_ptr<Departure> departure = std::make_shared<Departure>();
-    std::shared_ptr<std::optional<Response>> response =
-        std::make_shared<std::optional<Response>>();
+    std::shared_ptr<std::optional<Response>> response = std::make_shared<std::optional<Response>>();
     bool is_answered() const { return response->has_value(); }
     const Response& get() const { return response->value(); }
   };

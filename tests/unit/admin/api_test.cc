@@ -52,8 +52,7 @@ TEST_F(ApiTest, ListsTargetsAndShowsOneById) {
   EXPECT_EQ(json_of(ask("GET", path + "10.0.0.2%3A3000")).at("url"), "http://10.0.0.2:3000");
   EXPECT_EQ(detail_of(ask("GET", path + "10.0.0.9:3000"), 404),
             "service calculate has no target 10.0.0.9:3000");
-  EXPECT_EQ(detail_of(ask("GET", "/api/v1/services/no/targets/x"), 404),
-            "there is no service no");
+  EXPECT_EQ(detail_of(ask("GET", "/api/v1/services/no/targets/x"), 404), "there is no service no");
 }
 
 TEST_F(ApiTest, AnswersHeadLikeGet) {
@@ -116,8 +115,7 @@ TEST_F(ApiTest, SaysWhenAReloadFindsABrokenFile) {
 
   ASSERT_TRUE(asked.is_answered());
   detail_of(asked.get(), 422);
-  EXPECT_EQ(json_of(asked.get()).at("problems").as_array().at(0).at("message"),
-            "this is not YAML");
+  EXPECT_EQ(json_of(asked.get()).at("problems").as_array().at(0).at("message"), "this is not YAML");
 }
 
 TEST_F(ApiTest, TellsItsVersion) {
@@ -125,10 +123,10 @@ TEST_F(ApiTest, TellsItsVersion) {
 }
 
 TEST_F(ApiTest, AnswersUnknownPathsWith404) {
-  for (const char* path : {"/", "/api", "/api/v1", "/api/v1/", "/api/v2/services", "/api/v1/foo",
-                           "/api/v1/config/x", "/api/v1/services/calculate/servers",
-                           "/api/v1/services/calculate/targets/a/b",
-                           "/api/v1/services/calculate/targets/a/drain/b"}) {
+  for (const char* path :
+       {"/", "/api", "/api/v1", "/api/v1/", "/api/v2/services", "/api/v1/foo", "/api/v1/config/x",
+        "/api/v1/services/calculate/servers", "/api/v1/services/calculate/targets/a/b",
+        "/api/v1/services/calculate/targets/a/drain/b"}) {
     detail_of(ask("GET", path), 404);
   }
   detail_of(ask("GET", "/api/v1/services/%zz"), 400);
@@ -141,14 +139,13 @@ TEST_F(ApiTest, NamesTheMethodsThatAPathAllows) {
     const char* allow;
   };
   const std::string targets = kTargets;
-  for (const Case& one : {Case{"POST", "/api/v1/services", "GET, HEAD"},
-                          Case{"DELETE", "/api/v1/services/calculate", "GET, HEAD"},
-                          Case{"PUT", targets, "GET, HEAD, POST"},
-                          Case{"POST", targets + "/a", "GET, HEAD, DELETE"},
-                          Case{"GET", targets + "/a/drain", "POST, DELETE"},
-                          Case{"POST", "/api/v1/version", "GET, HEAD"},
-                          Case{"GET", "/api/v1/reload", "POST"},
-                          Case{"GET", "/update-servers", "POST"}}) {
+  for (const Case& one :
+       {Case{"POST", "/api/v1/services", "GET, HEAD"},
+        Case{"DELETE", "/api/v1/services/calculate", "GET, HEAD"},
+        Case{"PUT", targets, "GET, HEAD, POST"}, Case{"POST", targets + "/a", "GET, HEAD, DELETE"},
+        Case{"GET", targets + "/a/drain", "POST, DELETE"},
+        Case{"POST", "/api/v1/version", "GET, HEAD"}, Case{"GET", "/api/v1/reload", "POST"},
+        Case{"GET", "/update-servers", "POST"}}) {
     const Response response = ask(one.method, one.path);
     detail_of(response, 405);
     EXPECT_EQ(field_of(response, "Allow"), one.allow) << one.path;

@@ -13,7 +13,8 @@ class TargetCommandsTest : public ApiFixture {
 };
 
 TEST_F(TargetCommandsTest, AddsATarget) {
-  const Response response = ask("POST", kTargets, R"({"url": "http://10.0.0.3:3000", "weight": 5})");
+  const Response response =
+      ask("POST", kTargets, R"({"url": "http://10.0.0.3:3000", "weight": 5})");
 
   EXPECT_EQ(response.status, 201u);
   EXPECT_EQ(field_of(response, "Location"), path_of("10.0.0.3:3000"));
@@ -38,8 +39,8 @@ TEST_F(TargetCommandsTest, AddsATargetUnderAnIdOfItsOwn) {
 
 TEST_F(TargetCommandsTest, AddsManyTargetsInOneChange) {
   const auto before = registry.version();
-  const Response response =
-      ask("POST", kTargets, R"([{"url": "http://10.0.0.3:3000"}, {"url": "http://10.0.0.4:3000"}])");
+  const Response response = ask(
+      "POST", kTargets, R"([{"url": "http://10.0.0.3:3000"}, {"url": "http://10.0.0.4:3000"}])");
 
   EXPECT_EQ(response.status, 201u);
   EXPECT_EQ(boost::json::parse(response.body).as_array().size(), 2u);
@@ -233,8 +234,8 @@ TEST_F(TargetCommandsTest, GivesUpWaitingAfterItsTimeout) {
 }
 
 TEST_F(TargetCommandsTest, RefusesQueriesThatItDoesNotKnow) {
-  for (const char* query : {"?wiat=true", "?wait=maybe", "?wait=true&timeout=soon", "?timeout=5s",
-                            "?wait=%zz"}) {
+  for (const char* query :
+       {"?wiat=true", "?wait=maybe", "?wait=true&timeout=soon", "?timeout=5s", "?wait=%zz"}) {
     detail_of(ask("DELETE", path_of(kFirst, query)), 400);
   }
   detail_of(ask("DELETE", path_of(kFirst), R"({"force": true})"), 400);

@@ -31,7 +31,8 @@ TEST_F(UpdateServersTest, ReplacesTheList) {
 
   EXPECT_EQ(response.status, 200u);
   EXPECT_EQ(response.body, R"({"message":"services.yaml updated successfully"})");
-  EXPECT_EQ(urls(), (std::vector<std::string>{"http://10.0.0.2:3000", "http://192.168.1.101:8080"}));
+  const std::vector<std::string> expected{"http://10.0.0.2:3000", "http://192.168.1.101:8080"};
+  EXPECT_EQ(urls(), expected);
   EXPECT_EQ(saved.size(), 1u);
 }
 
@@ -45,8 +46,9 @@ TEST_F(UpdateServersTest, DrainsTheMissing) {
 }
 
 TEST_F(UpdateServersTest, AnswersBadBodiesInTheSeedsWords) {
-  for (const char* body : {"", "{", "null", "[]", "{}", R"({"servers": []})", R"({"servers": null})",
-                           R"({"servers": "http://10.0.0.2:3000"})", R"({"servers": {}})"}) {
+  for (const char* body :
+       {"", "{", "null", "[]", "{}", R"({"servers": []})", R"({"servers": null})",
+        R"({"servers": "http://10.0.0.2:3000"})", R"({"servers": {}})"}) {
     const Response response = update(body);
     EXPECT_EQ(response.status, 400u) << body;
     EXPECT_EQ(response.body, kInvalid) << body;
@@ -118,10 +120,9 @@ TEST_F(UpdateServersTest, UsesTheServiceThatIsConfigured) {
   std::vector<unsigned> statuses;
   const auto send = [&](UpdateServers& to) {
     Request request = request_of("POST", "/update-servers", R"({"servers": ["http://h:1"]})");
-    boost::asio::co_spawn(loop, to.answer(std::move(request)),
-                          [&](std::exception_ptr, const Response& response) {
-                            statuses.push_back(response.status);
-                          });
+    boost::asio::co_spawn(
+        loop, to.answer(std::move(request)),
+        [&](std::exception_ptr, const Response& response) { statuses.push_back(response.status); });
     settle();
     changes.on_adopted();
     settle();

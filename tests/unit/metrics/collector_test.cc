@@ -1,10 +1,10 @@
 #include "metrics/collector.h"
 
-#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <array>
 #include <ctime>
+#include <gtest/gtest.h>
 #include <map>
 #include <memory>
 #include <set>
@@ -158,8 +158,8 @@ TEST_F(CollectorTest, LeavesOutAServiceThatWasNeverKnown) {
   labels.clear();
   first.observe(key(SeriesKey::Scope::service), 1'000, 0, 0);
 
-  EXPECT_FALSE(Exposition(Collector(sources()).expose()).has_family(
-      "traefik_service_requests_total"));
+  EXPECT_FALSE(
+      Exposition(Collector(sources()).expose()).has_family("traefik_service_requests_total"));
 }
 
 TEST_F(CollectorTest, LeavesOutTheFamiliesThatTheConfigurationTurnsOff) {

@@ -1,7 +1,6 @@
 #include "metrics/shard.h"
 
 #include <gtest/gtest.h>
-
 #include <thread>
 
 namespace gapura::metrics {
