@@ -180,7 +180,8 @@ TEST(Rule, RefusesWrongArguments) {
 
 TEST(Rule, KnowsMatchersThatAreNotBuiltYet) {
   for (const std::string_view name :
-       {"HostRegexp", "PathRegexp", "HeaderRegexp", "Query", "QueryRegexp", "ClientIP", "clientip"}) {
+       {"HostRegexp", "PathRegexp", "HeaderRegexp", "Query", "QueryRegexp", "ClientIP",
+        "clientip"}) {
     const RuleError error = error_of("Path(`/`) && " + std::string(name) + "(`x`, `y`)");
     EXPECT_EQ(error.column, 14U);
     EXPECT_NE(error.message.find("is not built yet"), std::string::npos) << error.message;

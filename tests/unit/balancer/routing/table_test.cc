@@ -48,13 +48,15 @@ TEST(Table, HighestPriorityWinsThenTheName) {
 }
 
 TEST(Table, ALessSelectiveRouteWithMorePriorityWins) {
-  const Table table({route("exact", "Host(`h`) && Path(`/x`)", 1), route("any", "Method(`GET`)", 2)});
+  const Table table(
+      {route("exact", "Host(`h`) && Path(`/x`)", 1), route("any", "Method(`GET`)", 2)});
 
   EXPECT_EQ(name_of(table.match(get("h", "/x"))), "any");
 }
 
 TEST(Table, FallsThroughToTheNextCandidate) {
-  const Table table({route("post", "Path(`/x`) && Method(`POST`)", 3), route("x", "Path(`/x`)", 2)});
+  const Table table(
+      {route("post", "Path(`/x`) && Method(`POST`)", 3), route("x", "Path(`/x`)", 2)});
 
   EXPECT_EQ(name_of(table.match(get("h", "/x"))), "x");
 }
@@ -103,7 +105,9 @@ TEST(Keys, ATooLargeProductKeepsOneSide) {
 class RandomText {
  public:
   explicit RandomText(unsigned seed) : random_(seed) {}
-  std::size_t below(std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_); }
+  std::size_t below(std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_);
+  }
   std::string host() {
     static const std::vector<std::string> hosts = {"a.com", "b.com", "x.a.com", "y.a.com",
                                                    "x.y.a.com", "com", "A.com:80", "b.com."};
