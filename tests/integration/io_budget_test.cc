@@ -46,14 +46,15 @@ Cost cost_of(int connections, int rounds) {
           static_cast<double>(server.heap_allocations() - allocations_before) / requests};
 }
 
-// A connection that is idle for a second is parked, and a link may end: a few calls in thousands.
+// A connection that is idle for a second is parked, a link may end, and the last request may not be
+// counted yet: a few calls in thousands.
 constexpr double kSlack = 0.02;
 
 TEST(IoBudget, FourSocketCallsAndNoAllocationAtOneConnection) {
   const Cost cost = cost_of(1, 1'000);
 
   EXPECT_LE(cost.socket_calls, 4 + kSlack);
-  EXPECT_GE(cost.socket_calls, 4);  // fewer would mean that they are not counted
+  EXPECT_GE(cost.socket_calls, 4 - kSlack);  // fewer would mean that they are not counted
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   EXPECT_LE(cost.heap_allocations, kSlack);
 #endif
@@ -63,7 +64,7 @@ TEST(IoBudget, FourSocketCallsAndNoAllocationAtManyConnections) {
   const Cost cost = cost_of(64, 40);
 
   EXPECT_LE(cost.socket_calls, 4 + kSlack);
-  EXPECT_GE(cost.socket_calls, 4);
+  EXPECT_GE(cost.socket_calls, 4 - kSlack);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   EXPECT_LE(cost.heap_allocations, kSlack);
 #endif
