@@ -85,8 +85,12 @@ FieldId id_of(std::string_view name) noexcept {
     case 17:
       if (iequals(name, "transfer-encoding")) return FieldId::transfer_encoding;
       break;
-    case 18: return iequals(name, "proxy-authenticate") ? FieldId::proxy_hop : FieldId::other;
-    case 19: return iequals(name, "proxy-authorization") ? FieldId::proxy_hop : FieldId::other;
+    case 18:
+      if (iequals(name, "proxy-authenticate")) return FieldId::proxy_hop;
+      break;
+    case 19:
+      if (iequals(name, "proxy-authorization")) return FieldId::proxy_hop;
+      break;
     case 10:
       if (iequals(name, "connection")) return FieldId::connection;
       if (iequals(name, "keep-alive")) return FieldId::keep_alive;
