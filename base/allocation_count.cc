@@ -1,5 +1,5 @@
-// Replaces operator new in order to count: "no heap allocation per request" is a promise that a test
-// can hold the program to only if somebody counts. Costs one thread-local increment a call.
+// Replaces operator new in order to count: "no heap allocation per request" is a promise that a
+// test can hold the program to only if somebody counts. One thread-local increment a call.
 #include <cstdlib>
 #include <new>
 

@@ -11,8 +11,8 @@ namespace gapura::io_count {
 inline thread_local std::uint64_t socket_calls = 0;
 inline void socket_call() noexcept { ++socket_calls; }
 
-/// Calls of operator new of the calling thread. Stays 0 where base/allocation_count.cc is not linked
-/// (only the gapura program and its tests do) and under sanitizers.
+/// Calls of operator new of the calling thread. Stays 0 where base/allocation_count.cc is not
+/// linked (only the gapura program and its tests do) and under sanitizers.
 inline thread_local std::uint64_t heap_allocations = 0;
 
 }  // namespace gapura::io_count

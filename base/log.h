@@ -21,7 +21,7 @@ void start(const Settings& settings);
 /// Opens the file again after a rotation (SIGUSR1). When that fails the old one stays in use, and
 /// the log says so. No effect on standard output.
 void reopen();
-/// Writes out what is queued; what is logged later goes to standard output. Call at the end of main.
+/// Writes out what is queued; what is logged later goes to standard output. At the end of main.
 void stop();
 
 enum class Level : std::uint8_t { debug, info, warn, error };

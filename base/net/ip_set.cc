@@ -12,7 +12,8 @@ std::array<std::uint8_t, 16> bytes_of(const Endpoint& address) noexcept {
     bytes[10] = bytes[11] = 0xff;
     std::memcpy(&bytes[12], &reinterpret_cast<const sockaddr_in*>(address.data())->sin_addr, 4);
   } else {
-    std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in6*>(address.data())->sin6_addr, 16);
+    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(address.data());
+    std::memcpy(bytes.data(), &v6->sin6_addr, 16);
   }
   return bytes;
 }
