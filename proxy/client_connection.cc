@@ -14,6 +14,8 @@ constexpr Milliseconds kLookAfter{1'000};
 constexpr Milliseconds kHeadLimit{10'000};
 /// How long we read on after a last answer, so that a reset does not destroy it (RFC 9112 9.6).
 constexpr Milliseconds kLingerLimit{1'000};
+/// Pipelined requests that we answer ourselves never wait; after so many others have a turn.
+constexpr unsigned kTurnRequests = 32;
 
 }  // namespace
 
@@ -97,6 +99,7 @@ Detached ClientConnection::serve() {
   is_serving_ = true;
   limit_.disarm();
   bool goes_on = true;
+  unsigned served = 0;
   while (goes_on) {
     const HeadResult result = read_head();
     if (result.state == HeadState::incomplete) {
@@ -128,6 +131,10 @@ Detached ClientConnection::serve() {
     limit_.disarm();
     has_expired_ = false;
     next_request();
+    if (goes_on && ++served % kTurnRequests == 0) {
+      worker_.wake_later(*this);
+      co_await waiter_.wait();
+    }
   }
   co_await linger();
   worker_.remove(*this);
