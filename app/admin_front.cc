@@ -23,8 +23,8 @@ std::string url_of(const conf::ListenAddress& address, std::uint16_t port) {
 
 std::string explain(const std::string& what, const conf::ListenAddress& address,
                     const admin::ListenFailure& failure) {
-  const bool is_known = failure.error == EADDRINUSE || failure.error == EACCES ||
-                        failure.error == EADDRNOTAVAIL;
+  const bool is_known =
+      failure.error == EADDRINUSE || failure.error == EACCES || failure.error == EADDRNOTAVAIL;
   return is_known ? explain_bind_failure(what, address, failure.error)
                   : what + ": " + failure.message;
 }
@@ -62,8 +62,9 @@ void AdminFront::Servers::listen_admin(Listening& result) {
   std::optional<admin::Token> token;
   if (!is_unix) {
     if (token_file.empty()) {
-      result.warnings.push_back("the admin API is off: there is no folder for its token; set "
-                                "stateDir or admin.tokenFile");
+      result.warnings.push_back(
+          "the admin API is off: there is no folder for its token; set "
+          "stateDir or admin.tokenFile");
       return;
     }
     auto made = admin::Token::read_or_make(token_file);
@@ -93,13 +94,14 @@ void AdminFront::Servers::listen_internal(Listening& result) {
   const auto failure = internal_server->listen(config.internal_address);
   if (!failure) return;
   internal_server.reset();
-  std::string text = explain("entry point \"traefik\" (/metrics, /ping)", config.internal_address,
-                             *failure);
+  std::string text =
+      explain("entry point \"traefik\" (/metrics, /ping)", config.internal_address, *failure);
   if (config.internal_was_asked_for) {
     result.errors.push_back(std::move(text));
   } else {
-    result.warnings.push_back(text + ". Going on without it; set entryPoints.traefik.address to "
-                                     "have it elsewhere");
+    result.warnings.push_back(text +
+                              ". Going on without it; set entryPoints.traefik.address to "
+                              "have it elsewhere");
   }
 }
 
@@ -121,7 +123,9 @@ void AdminFront::start() {
   if (servers_->internal_server) servers_->internal_server->start();
 }
 
-void AdminFront::set_terminating() { servers_->internal.set_terminating(); }
+void AdminFront::set_terminating() {
+  servers_->internal.set_terminating();
+}
 
 void AdminFront::stop() {
   if (servers_->admin_server) servers_->admin_server->stop();
@@ -135,9 +139,13 @@ std::size_t AdminFront::connections() const {
   return open;
 }
 
-void AdminFront::on_event(const balancer::Event& event) { servers_->api.on_event(event); }
+void AdminFront::on_event(const balancer::Event& event) {
+  servers_->api.on_event(event);
+}
 
-void AdminFront::on_adopted() { servers_->api.on_adopted(); }
+void AdminFront::on_adopted() {
+  servers_->api.on_adopted();
+}
 
 std::uint16_t AdminFront::admin_port() const {
   return servers_->admin_server ? servers_->admin_server->port() : 0;

@@ -11,7 +11,9 @@ namespace {
 
 constexpr off_t kFileBytesMax = 256 << 20;
 
-std::error_code last_error() { return {errno, std::generic_category()}; }
+std::error_code last_error() {
+  return {errno, std::generic_category()};
+}
 
 /// An open descriptor; closed at the end.
 class Descriptor {

@@ -18,7 +18,9 @@
 namespace gapura::app {
 namespace {
 
-void print(std::FILE* out, const std::string& text) { std::fwrite(text.data(), 1, text.size(), out); }
+void print(std::FILE* out, const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), out);
+}
 
 /// The file asked for, or the one found. Empty after having said that there is none.
 std::filesystem::path file_of(const Options& options) {

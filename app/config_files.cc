@@ -73,9 +73,8 @@ LoadedConfig ConfigFiles::load() {
   LoadedConfig loaded;
   std::vector<fs::path> files;
   if (list(files, loaded.problems)) {
-    std::erase_if(known_, [&](const auto& entry) {
-      return !std::ranges::binary_search(files, entry.first);
-    });
+    std::erase_if(
+        known_, [&](const auto& entry) { return !std::ranges::binary_search(files, entry.first); });
     for (const fs::path& file : files) look_at(file, known_[file], loaded);
     forget_all_but(files);
   }
@@ -96,9 +95,9 @@ bool ConfigFiles::list(std::vector<fs::path>& files, conf::Problems& problems) c
     std::error_code error;
     files = yaml_files(provider_.directory, error);
     if (!error) return true;
-    problems.push_back(problem_of(provider_.directory, "the directory cannot be read: " +
-                                                           error.message() +
-                                                           "; its last version stays in force"));
+    problems.push_back(problem_of(
+        provider_.directory,
+        "the directory cannot be read: " + error.message() + "; its last version stays in force"));
     return false;
   }
   // A single file is named on purpose: that it is missing is a mistake, not a wish for nothing.
@@ -134,9 +133,12 @@ void ConfigFiles::take(std::string text, Known& known, LoadedConfig& loaded) {
     return;
   }
   // Some tools empty a file before they fill it: looked at twice before it is believed broken.
-  const bool is_first_look = !known.is_suspect;
-  known.is_suspect = is_first_look;
-  loaded.has_suspect |= is_first_look;
+  if (!known.is_suspect) {
+    known.is_suspect = true;
+    loaded.has_suspect = true;
+    return;
+  }
+  known.is_suspect = false;
   keep_last({problem_of(known.status.file, "the file is empty; delete it if its content is to go")},
             known);
 }

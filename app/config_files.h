@@ -1,5 +1,6 @@
 /// The dynamic configuration's files: read, parsed one by one, and merged. Each file keeps its last
-/// good version while it is broken. Blocks; one thread (the disk thread, or the caller before start).
+/// good version while it is broken. Blocks; one thread (the disk thread, or the caller before
+/// start).
 #pragma once
 
 #include <filesystem>
@@ -23,11 +24,11 @@ struct FileStatus {
 };
 
 struct LoadedConfig {
-  conf::DynamicConfig config;       ///< merged and resolved
-  std::vector<FileStatus> files;    ///< in name order
-  conf::Problems problems;          ///< of the whole: of the files, their folder, merging, resolving
-  std::vector<std::string> notes;   ///< about keeping copies; not the user's mistakes
-  bool has_suspect = false;         ///< a file became empty: load again in half a second
+  conf::DynamicConfig config;      ///< merged and resolved
+  std::vector<FileStatus> files;   ///< in name order
+  conf::Problems problems;         ///< of the whole: of the files, their folder, merging, resolving
+  std::vector<std::string> notes;  ///< about keeping copies; not the user's mistakes
+  bool has_suspect = false;        ///< a file became empty: load again in half a second
 };
 
 class ConfigFiles {
@@ -41,12 +42,12 @@ class ConfigFiles {
 
  private:
   struct Known {
-    std::string text;            ///< the last text seen, good or not
+    std::string text;  ///< the last text seen, good or not
     bool was_seen = false;
     std::string good_text;
-    conf::DynamicConfig good;    ///< what `good_text` says: what is served
+    conf::DynamicConfig good;  ///< what `good_text` says: what is served
     bool has_good = false;
-    bool is_suspect = false;     ///< became empty at the last look
+    bool is_suspect = false;  ///< became empty at the last look
     FileStatus status;
   };
 
@@ -67,8 +68,8 @@ class ConfigFiles {
   std::map<std::filesystem::path, Known> known_;
 };
 
-/// The *.yml and *.yaml files under `folder`, recursively, in name order; hidden names are left out,
-/// links to folders are followed once. An error is that of `folder` itself.
+/// The *.yml and *.yaml files under `folder`, recursively, in name order; hidden names are left
+/// out, links to folders are followed once. An error is that of `folder` itself.
 std::vector<std::filesystem::path> yaml_files(const std::filesystem::path& folder,
                                               std::error_code& error);
 

@@ -50,11 +50,12 @@ ConfigReload::ConfigReload(boost::asio::io_context& control, DiskThread& disk,
       settings_(std::move(settings)),
       disk_side_(std::make_shared<DiskSide>(disk.context(), settings_)) {
   disk_side_->deliver = [this](LoadedConfig loaded, std::function<void()> done) {
-    boost::asio::post(control_, [this, loaded = std::move(loaded), done = std::move(done)]() mutable {
-      if (is_stopped_) return;
-      apply(std::move(loaded));
-      if (done) done();
-    });
+    boost::asio::post(control_,
+                      [this, loaded = std::move(loaded), done = std::move(done)]() mutable {
+                        if (is_stopped_) return;
+                        apply(std::move(loaded));
+                        if (done) done();
+                      });
   };
 }
 
@@ -96,7 +97,8 @@ void ConfigReload::stop() {
 void ConfigReload::apply(LoadedConfig loaded) {
   const conf::Problems problems_before = std::exchange(status_.problems, {});
   const bool is_changed = is_first_ || loaded.config != in_force_;
-  const conf::DynamicConfig before = is_changed ? std::exchange(in_force_, loaded.config) : in_force_;
+  const conf::DynamicConfig before =
+      is_changed ? std::exchange(in_force_, loaded.config) : in_force_;
   if (is_changed) {
     rule_problems_ = registry_.set_files(loaded.config, Clock::now());
     ++status_.reloads;

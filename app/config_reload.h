@@ -22,10 +22,10 @@ class DiskThread;
 struct ConfigStatus {
   Version version{};
   std::chrono::system_clock::time_point applied_at{};  ///< of the last reading without broken file
-  std::uint64_t reloads = 0;   ///< configurations put in force
-  std::uint64_t failures = 0;  ///< readings that found a broken file
+  std::uint64_t reloads = 0;                           ///< configurations put in force
+  std::uint64_t failures = 0;                          ///< readings that found a broken file
   std::vector<FileStatus> files;
-  conf::Problems problems;     ///< of all files and of the whole
+  conf::Problems problems;  ///< of all files and of the whole
 };
 
 class ConfigReload {

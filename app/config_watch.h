@@ -26,12 +26,13 @@ class ConfigWatch {
  public:
   struct Pace {
     Milliseconds settle{100};
-    Milliseconds poll{3'000};       ///< for file systems that tell nothing (network ones)
-    Milliseconds writer_max{5'000}; ///< a writer that never closes is waited for this long
+    Milliseconds poll{3'000};        ///< for file systems that tell nothing (network ones)
+    Milliseconds writer_max{5'000};  ///< a writer that never closes is waited for this long
   };
   struct Callbacks {
-    std::function<void()> changed;                     ///< files settled after a change
-    std::function<void(const std::string&)> complain;  ///< one sentence; watching goes on by polling
+    std::function<void()> changed;  ///< files settled after a change
+    std::function<void(const std::string&)>
+        complain;  ///< one sentence; watching goes on by polling
   };
 
   ConfigWatch(boost::asio::io_context& loop, conf::FileProvider provider, Callbacks callbacks,
@@ -64,10 +65,10 @@ class ConfigWatch {
   boost::asio::posix::stream_descriptor inotify_;
   boost::asio::steady_timer settle_timer_;
   boost::asio::steady_timer poll_timer_;
-  std::map<int, Watch> watches_;                      ///< by watch descriptor
+  std::map<int, Watch> watches_;                              ///< by watch descriptor
   std::map<std::pair<int, std::string>, TimePoint> written_;  ///< modified, not closed yet; since
-  Looks told_;                                        ///< as last told
-  Looks last_look_;                                   ///< at the previous settle tick
+  Looks told_;                                                ///< as last told
+  Looks last_look_;                                           ///< at the previous settle tick
   bool is_settling_ = false;
   bool has_complained_ = false;
 };

@@ -39,7 +39,9 @@ Response answer_to(const Request& request, const std::string& name) {
 
 struct DemoTarget::Service {
   Service(const std::string& name_, Milliseconds delay_)
-      : name(name_), delay(delay_), acceptor(loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+      : name(name_),
+        delay(delay_),
+        acceptor(loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
     asio::co_spawn(loop, accept(), asio::detached);
     thread = std::thread([this] { loop.run(); });
   }

@@ -5,7 +5,9 @@
 namespace gapura::app {
 namespace {
 
-std::string loopback(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
+std::string loopback(std::uint16_t port) {
+  return "127.0.0.1:" + std::to_string(port);
+}
 
 void replace_all(std::string& text, std::string_view from, const std::string& to) {
   for (std::size_t at = text.find(from); at != std::string::npos;
@@ -37,8 +39,8 @@ constexpr const char* kInstructions = R"text(
 
 5. Look at it:
      curl -s -H "Authorization: Bearer $(cat {token})" {admin}/api/v1/services
-     curl -s {internal}/ping
-     curl -s {internal}/metrics | grep '^gapura_target'
+     curl -s {internal}/ping; echo
+     curl -s {internal}/metrics | grep '^gapura_server'
 
 6. Check a configuration without running it:
      {program} check --configFile={static}
@@ -52,16 +54,25 @@ Ctrl-C ends the demo and removes {folder}.
 std::string demo_static_yaml(const DemoPlaces& places) {
   return "entryPoints:\n"
          "  web:\n"
-         "    address: \"" + loopback(places.web_port) + "\"\n"
+         "    address: \"" +
+         loopback(places.web_port) +
+         "\"\n"
          "  traefik:\n"
-         "    address: \"" + loopback(places.internal_port) + "\"\n"
+         "    address: \"" +
+         loopback(places.internal_port) +
+         "\"\n"
          "providers:\n"
          "  file:\n"
-         "    directory: \"" + places.configs().string() + "\"\n"
+         "    directory: \"" +
+         places.configs().string() +
+         "\"\n"
          "    watch: true\n"
          "admin:\n"
-         "  address: \"" + loopback(places.admin_port) + "\"\n"
-         "stateDir: \"" + places.state().string() + "\"\n";
+         "  address: \"" +
+         loopback(places.admin_port) +
+         "\"\n"
+         "stateDir: \"" +
+         places.state().string() + "\"\n";
 }
 
 std::string demo_dynamic_yaml() {

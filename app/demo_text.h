@@ -20,7 +20,7 @@ struct DemoPlaces {
   std::uint16_t web_port = 0;
   std::uint16_t admin_port = 0;
   std::uint16_t internal_port = 0;
-  std::vector<Target> targets;    ///< quickest first; three of them
+  std::vector<Target> targets;  ///< quickest first; three of them
 
   std::filesystem::path static_file() const { return folder / "static.yaml"; }
   std::filesystem::path configs() const { return folder / "configs"; }

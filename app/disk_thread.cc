@@ -13,9 +13,13 @@ DiskThread::DiskThread()
         context_.run();
       }) {}
 
-DiskThread::~DiskThread() { stop(); }
+DiskThread::~DiskThread() {
+  stop();
+}
 
-void DiskThread::post(std::function<void()> work) { boost::asio::post(context_, std::move(work)); }
+void DiskThread::post(std::function<void()> work) {
+  boost::asio::post(context_, std::move(work));
+}
 
 void DiskThread::stop() {
   if (is_stopped_) return;

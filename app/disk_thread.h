@@ -15,7 +15,8 @@ class DiskThread {
   DiskThread& operator=(const DiskThread&) = delete;
   ~DiskThread();  ///< stop()
 
-  /// Runs `work` there, after what was posted before. Any thread. Work posted after stop() is dropped.
+  /// Runs `work` there, after what was posted before. Any thread. Work posted after stop() is
+  /// dropped.
   void post(std::function<void()> work);
   /// For timers and inotify of what lives on this thread.
   boost::asio::io_context& context() noexcept { return context_; }

@@ -26,12 +26,12 @@ void log_event(const balancer::Event& event) {
       log::info("service {}: target {} joined ({})", target.service, target.id, target.url);
       break;
     case balancer::Event::Kind::phase_changed: {
-      const auto level = target.phase == balancer::Phase::suspended ? log::Level::warn
-                                                                    : log::Level::info;
-      log::write(level, fmt::format("service {}: target {} is {}, was {}: {}", target.service,
-                                    target.id, balancer::to_string(target.phase),
-                                    event.from ? balancer::to_string(*event.from) : "new",
-                                    target.reason));
+      const auto level =
+          target.phase == balancer::Phase::suspended ? log::Level::warn : log::Level::info;
+      log::write(level,
+                 fmt::format("service {}: target {} is {}, was {}: {}", target.service, target.id,
+                             balancer::to_string(target.phase),
+                             event.from ? balancer::to_string(*event.from) : "new", target.reason));
       break;
     }
     case balancer::Event::Kind::drained:

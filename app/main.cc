@@ -25,8 +25,7 @@ int run(const gapura::app::Options& options) {
 int main(int argc, char** argv) {
   try {
     const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
-    const auto result =
-        gapura::app::parse_options(arguments, gapura::app::process_environment());
+    const auto result = gapura::app::parse_options(arguments, gapura::app::process_environment());
     if (const auto* exit = std::get_if<gapura::app::Exit>(&result)) {
       std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
       return exit->code;

@@ -21,9 +21,10 @@ constexpr const char* kFooter =
 /// Traefik's static settings as flags, by their first word. They are known so that whoever moves a
 /// command line over is told where they go.
 constexpr std::string_view kTraefikFlags[] = {
-    "accesslog", "api",    "certificatesresolvers", "core",    "entrypoints",      "experimental",
-    "global",    "hostresolver", "log",             "metrics", "ping",             "providers",
-    "serverstransport", "spiffe", "tcpserverstransport", "tracing"};
+    "accesslog",    "api",       "certificatesresolvers", "core",   "entrypoints",
+    "experimental", "global",    "hostresolver",          "log",    "metrics",
+    "ping",         "providers", "serverstransport",      "spiffe", "tcpserverstransport",
+    "tracing"};
 
 /// "entryPoints" for "--entryPoints.web.address=:80"; empty when it is no flag of Traefik's.
 std::string traefik_flag(std::string_view argument) {
@@ -52,9 +53,10 @@ Exit wrong(std::string message) {
 Exit unknown(const std::vector<std::string>& rest) {
   for (const std::string& argument : rest) {
     if (const std::string flag = traefik_flag(argument); !flag.empty()) {
-      return wrong("--" + flag +
-                   " is a setting of the static configuration and is not read from the command "
-                   "line; write it in the file given by --configFile (as YAML, the dots are levels)");
+      return wrong(
+          "--" + flag +
+          " is a setting of the static configuration and is not read from the command "
+          "line; write it in the file given by --configFile (as YAML, the dots are levels)");
     }
   }
   const std::string& first = rest.front();
@@ -107,11 +109,13 @@ std::variant<Options, Exit> parse_options(std::vector<std::string> arguments,
   bool wants_version = false;
   Options options;
   add_file(app, raw);
-  app.add_option("--workers", raw.workers,
-                 "worker threads (also GAPURA_WORKERS, or workers in the YAML; default: one a core)")
+  app.add_option(
+         "--workers", raw.workers,
+         "worker threads (also GAPURA_WORKERS, or workers in the YAML; default: one a core)")
       ->type_name("N");
   app.add_flag("--version", wants_version, "print the version");
-  CLI::App* check = app.add_subcommand("check", "say what is wrong with the configuration; exit 0 or 1");
+  CLI::App* check =
+      app.add_subcommand("check", "say what is wrong with the configuration; exit 0 or 1");
   add_file(*check, raw);
   check->add_flag("--strict", options.is_strict, "warnings count as errors");
   CLI::App* version = app.add_subcommand("version", "print the version");

@@ -24,8 +24,8 @@ void add_listeners(const char* table, std::uint16_t port, std::set<std::string>&
   while (std::getline(in, line)) {
     std::istringstream fields(line);
     std::string slot, local, remote, state, queues, timer, retransmits, uid, timeout, inode;
-    fields >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> uid >> timeout >>
-        inode;
+    fields >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> uid >>
+        timeout >> inode;
     if (state != kListening) continue;
     const std::size_t colon = local.rfind(':');
     unsigned found = 0;
@@ -60,23 +60,30 @@ std::string held_message(std::uint16_t port, const PortHolder& holder) {
     return "port " + number + " is held by " + holder.name + " (pid " + std::to_string(holder.pid) +
            "); stop it or choose another address";
   }
-  return "port " + number + " is held by a process that this user may not see; find it with "
-         "sudo ss -ltnp 'sport = :" + number + "', then stop it or choose another address";
+  return "port " + number +
+         " is held by a process that this user may not see; find it with "
+         "sudo ss -ltnp 'sport = :" +
+         number + "', then stop it or choose another address";
 }
 
 std::string nobody_message(std::uint16_t port) {
   const std::string number = std::to_string(port);
-  return "port " + number + " is taken, but no process is seen listening on it. It may belong to "
-         "another network namespace or container (sudo ss -ltnp 'sport = :" + number + "'), or be "
+  return "port " + number +
+         " is taken, but no process is seen listening on it. It may belong to "
+         "another network namespace or container (sudo ss -ltnp 'sport = :" +
+         number +
+         "'), or be "
          "redirected by iptables or nftables, as the service load balancer of Kubernetes does "
-         "(sudo iptables -t nat -S | grep " + number + "; sudo nft list ruleset | grep " + number +
+         "(sudo iptables -t nat -S | grep " +
+         number + "; sudo nft list ruleset | grep " + number +
          "). Free it or choose another address";
 }
 
 std::string privileged_message(std::uint16_t port) {
   return "ports below 1024 need a privilege. Give it to the program (sudo setcap "
          "cap_net_bind_service=+ep \"$(command -v gapura)\"), run it by its systemd unit, which "
-         "has it, or use a port above 1023 instead of " + std::to_string(port);
+         "has it, or use a port above 1023 instead of " +
+         std::to_string(port);
 }
 
 }  // namespace
@@ -109,14 +116,12 @@ std::string explain_bind_failure(const std::string& what, const conf::ListenAddr
       return start + (holder ? held_message(address.port, *holder) : nobody_message(address.port));
     }
     case EACCES:
-    case EPERM:
-      return start + privileged_message(address.port);
+    case EPERM: return start + privileged_message(address.port);
     case EADDRNOTAVAIL:
       return start + "no interface of this machine has the address " + address.host +
              "; use one that \"ip address\" shows, or none (\":" + std::to_string(address.port) +
              "\") for all";
-    default:
-      return start + std::generic_category().message(error);
+    default: return start + std::generic_category().message(error);
   }
 }
 

@@ -13,9 +13,13 @@ Server::Server(conf::StaticConfig config) : parts_(std::make_unique<Parts>(std::
 
 Server::~Server() = default;
 
-std::vector<std::string> Server::start() { return parts_->start(); }
+std::vector<std::string> Server::start() {
+  return parts_->start();
+}
 
-void Server::run() { parts_->control.run(); }
+void Server::run() {
+  parts_->control.run();
+}
 
 void Server::request_stop() {
   boost::asio::post(parts_->control, [parts = parts_.get()] { parts->begin_stop(); });
@@ -44,11 +48,21 @@ Endpoint Server::entry_point(const std::string& name) const {
   return {};
 }
 
-std::uint16_t Server::admin_port() const { return parts_->front->admin_port(); }
-std::uint16_t Server::internal_port() const { return parts_->front->internal_port(); }
-std::filesystem::path Server::token_file() const { return parts_->token_file(); }
-std::filesystem::path Server::state_dir() const { return parts_->state.folder(); }
+std::uint16_t Server::admin_port() const {
+  return parts_->front->admin_port();
+}
+std::uint16_t Server::internal_port() const {
+  return parts_->front->internal_port();
+}
+std::filesystem::path Server::token_file() const {
+  return parts_->token_file();
+}
+std::filesystem::path Server::state_dir() const {
+  return parts_->state.folder();
+}
 
-std::vector<const metrics::Shard*> Server::shards() const { return parts_->workers->shards(); }
+std::vector<const metrics::Shard*> Server::shards() const {
+  return parts_->workers->shards();
+}
 
 }  // namespace gapura::app

@@ -28,8 +28,8 @@ class Server {
   /// Else everything that is in the way, one sentence each, and the server cannot be used.
   std::vector<std::string> start();
 
-  /// Blocks until stopped: after request_stop(), when what was in flight has ended or the grace time
-  /// is up. After a start() without problems.
+  /// Blocks until stopped: after request_stop(), when what was in flight has ended or the grace
+  /// time is up. After a start() without problems.
   void run();
 
   // --- any thread ---

@@ -107,9 +107,8 @@ proxy::Observations Server::Parts::observations() {
           },
       .went_idle =
           [this](balancer::TargetRef target) {
-            post(control, [this, target = std::move(target)] {
-              registry->went_idle(target, Clock::now());
-            });
+            post(control,
+                 [this, target = std::move(target)] { registry->went_idle(target, Clock::now()); });
           },
       .finished = [this](unsigned) { post(control, [this] { worker_finished(); }); },
   };

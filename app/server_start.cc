@@ -74,8 +74,8 @@ void Server::Parts::make_registry() {
       .event = [this](const balancer::Event& event) { on_event(event); },
       .cut = [this](balancer::TargetRef target,
                     Milliseconds stalled) { workers->cut(std::move(target), stalled); }};
-  registry = std::make_unique<balancer::Registry>(config.entry_points, worker_count,
-                                                  std::move(callbacks));
+  registry =
+      std::make_unique<balancer::Registry>(config.entry_points, worker_count, std::move(callbacks));
 }
 
 std::vector<std::string> Server::Parts::make_workers() {
@@ -99,17 +99,19 @@ void Server::Parts::make_resolver_and_prober() {
   resolver = std::make_unique<proxy::Resolver>(
       control, proxy::Resolver::Settings{
                    .named = [this] { return registry->named_targets(); },
-                   .resolved = [this](const balancer::TargetRef& target, const Endpoint& endpoint) {
-                     registry->resolved(target, endpoint, Clock::now());
-                   }});
+                   .resolved =
+                       [this](const balancer::TargetRef& target, const Endpoint& endpoint) {
+                         registry->resolved(target, endpoint, Clock::now());
+                       }});
   prober = std::make_unique<proxy::Prober>(
       control,
       proxy::Prober::Settings{
           .suspended = [this] { return registry->suspended_targets(); },
           .endpoint = [this](const balancer::TargetRef& target) { return endpoint_of(target); },
-          .reached = [this](const balancer::TargetRef& target) {
-            registry->connect_succeeded(target, Clock::now());
-          },
+          .reached =
+              [this](const balancer::TargetRef& target) {
+                registry->connect_succeeded(target, Clock::now());
+              },
           .jitter = [this] { return std::uniform_real_distribution<double>(0.0, 1.0)(random); }});
 }
 

@@ -32,18 +32,14 @@ void Signals::wait() {
 
 void Signals::act(int signal) {
   switch (signal) {
-    case SIGHUP:
-      actions_.reload();
-      return;
-    case SIGUSR1:
-      actions_.reopen();
-      return;
-    default:
-      break;
+    case SIGHUP: actions_.reload(); return;
+    case SIGUSR1: actions_.reopen(); return;
+    default: break;
   }
   // At once means without destructors too: threads still run, and the user has asked twice.
   if (std::exchange(is_stopping_, true)) ::_exit(128 + signal);
-  log::info("{}: stopping; send it again to stop at once", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  log::info("{}: stopping; send it again to stop at once",
+            signal == SIGTERM ? "SIGTERM" : "SIGINT");
   actions_.stop();
 }
 

@@ -12,7 +12,7 @@ class Signals {
  public:
   /// Called on the signals' thread.
   struct Actions {
-    std::function<void()> stop;    ///< first TERM or INT; a second ends the process at once, 128 + n
+    std::function<void()> stop;  ///< first TERM or INT; a second ends the process at once, 128 + n
     std::function<void()> reload;  ///< HUP
     std::function<void()> reopen;  ///< USR1
   };

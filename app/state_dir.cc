@@ -14,7 +14,9 @@ namespace {
 
 constexpr const char* kDefault = "/var/lib/gapura";
 
-std::string text_of(int error) { return std::generic_category().message(error); }
+std::string text_of(int error) {
+  return std::generic_category().message(error);
+}
 
 std::string locked_by(int fd) {
   char text[32] = {};
@@ -34,8 +36,7 @@ void leave_pid(int fd) {
 
 }  // namespace
 
-std::optional<StateDir> StateDir::try_place(const std::filesystem::path& folder,
-                                            std::string& why) {
+std::optional<StateDir> StateDir::try_place(const std::filesystem::path& folder, std::string& why) {
   std::error_code error;
   const bool is_new = std::filesystem::create_directories(folder, error);
   if (error) {
@@ -50,10 +51,9 @@ std::optional<StateDir> StateDir::try_place(const std::filesystem::path& folder,
     return std::nullopt;
   }
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    why = errno == EWOULDBLOCK
-              ? folder.string() + " is in use by " + locked_by(fd) +
-                    "; give each process a stateDir of its own"
-              : folder.string() + " cannot be locked: " + text_of(errno);
+    why = errno == EWOULDBLOCK ? folder.string() + " is in use by " + locked_by(fd) +
+                                     "; give each process a stateDir of its own"
+                               : folder.string() + " cannot be locked: " + text_of(errno);
     ::close(fd);
     return std::nullopt;
   }

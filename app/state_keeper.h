@@ -22,12 +22,13 @@ class DiskThread;
 class StateKeeper {
  public:
   /// What is given by reference must outlive this object and the disk thread's loop.
-  StateKeeper(boost::asio::io_context& control, DiskThread& disk) : control_(control), disk_(disk) {}
+  StateKeeper(boost::asio::io_context& control, DiskThread& disk)
+      : control_(control), disk_(disk) {}
 
   struct Opened {
-    std::string error;                  ///< must not go on: two processes would share the folder
+    std::string error;  ///< must not go on: two processes would share the folder
     std::vector<std::string> warnings;
-    balancer::Overlay overlay;          ///< as it was saved
+    balancer::Overlay overlay;  ///< as it was saved
   };
   /// Blocks. Once, before the control loop runs.
   Opened open(const conf::StaticConfig& config);

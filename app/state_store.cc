@@ -1,8 +1,7 @@
 #include "app/state_store.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <ctime>
+#include <yaml-cpp/yaml.h>
 
 #include "app/atomic_file.h"
 
@@ -21,12 +20,14 @@ struct Damage {
   throw Damage{line >= 0 ? "line " + std::to_string(line + 1) + ": " + message : message};
 }
 
-const char* word(balancer::Origin origin) { return balancer::to_string(origin); }
+const char* word(balancer::Origin origin) {
+  return balancer::to_string(origin);
+}
 
 balancer::Origin origin_of(const YAML::Node& node) {
   const auto text = node.as<std::string>("admin");
-  for (const auto origin : {balancer::Origin::file, balancer::Origin::admin,
-                            balancer::Origin::autoscale}) {
+  for (const auto origin :
+       {balancer::Origin::file, balancer::Origin::admin, balancer::Origin::autoscale}) {
     if (text == word(origin)) return origin;
   }
   damaged(node, "\"" + text + "\" is not an origin");
@@ -140,7 +141,8 @@ std::string to_yaml(const balancer::Overlay& overlay) {
   out << YAML::Key << "format" << YAML::Value << kFormat;
   out << YAML::Key << "services" << YAML::Value << YAML::BeginMap;
   for (const auto& [name, service] : overlay.services) {
-    if (service.removed.empty() && service.drained.empty() && service.file_servers.empty()) continue;
+    if (service.removed.empty() && service.drained.empty() && service.file_servers.empty())
+      continue;
     out << YAML::Key << YAML::DoubleQuoted << name << YAML::Value;
     write_rest(out, service);
   }
@@ -174,8 +176,8 @@ StateStore::Loaded StateStore::load() {
   std::error_code error;
   std::filesystem::rename(file_, aside, error);
   std::string complaint = file_.string() + ": " + std::get<std::string>(result);
-  complaint += error ? "; it could not be moved aside: " + error.message()
-                     : "; moved to " + aside.string();
+  complaint +=
+      error ? "; it could not be moved aside: " + error.message() : "; moved to " + aside.string();
   return {.overlay = {}, .complaint = complaint + ". What the API had changed is not in force"};
 }
 

@@ -11,8 +11,8 @@
 
 namespace gapura::app {
 
-/// The overlay as YAML: added targets in the shape of a dynamic file (http.services), the rest under
-/// `gapura`. Equal overlays give equal text.
+/// The overlay as YAML: added targets in the shape of a dynamic file (http.services), the rest
+/// under `gapura`. Equal overlays give equal text.
 std::string to_yaml(const balancer::Overlay& overlay);
 
 /// What to_yaml() wrote, or what is wrong with the text ("line 3: …").

@@ -19,9 +19,9 @@
 namespace gapura::app {
 
 struct WatchedFolder {
-  bool sees_content = false;     ///< writes matter too, not only names that come and go
-  bool is_whole = false;         ///< every name matters
-  std::set<std::string> names;   ///< else: these
+  bool sees_content = false;    ///< writes matter too, not only names that come and go
+  bool is_whole = false;        ///< every name matters
+  std::set<std::string> names;  ///< else: these
 };
 
 /// By path as it is to be opened.

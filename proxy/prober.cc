@@ -66,9 +66,13 @@ Prober::Prober(asio::io_context& loop, Settings settings)
 
 Prober::~Prober() = default;
 
-void Prober::start() { probes_->look(); }
+void Prober::start() {
+  probes_->look();
+}
 
-void Prober::stop() { probes_.reset(); }
+void Prober::stop() {
+  probes_.reset();
+}
 
 void Prober::Probes::look() {
   const TimePoint now = Clock::now();
@@ -104,10 +108,10 @@ void Prober::Probes::begin(const balancer::TargetRef& target, Probe& probe) {
       found->second->socket.close(ignored);
     }
   });
-  probe.socket.async_connect(
-      asio_endpoint(endpoint), [weak = weak_from_this(), target](boost::system::error_code error) {
-        if (const auto self = weak.lock()) self->end(target, !error);
-      });
+  probe.socket.async_connect(asio_endpoint(endpoint),
+                             [weak = weak_from_this(), target](boost::system::error_code error) {
+                               if (const auto self = weak.lock()) self->end(target, !error);
+                             });
 }
 
 void Prober::Probes::end(const balancer::TargetRef& target, bool is_reached) {

@@ -51,13 +51,17 @@ Resolver::Resolver(asio::io_context& loop, Settings settings)
 
 Resolver::~Resolver() = default;
 
-void Resolver::start() { names_->tick(); }
+void Resolver::start() {
+  names_->tick();
+}
 
 void Resolver::look() {
   if (names_) names_->look();
 }
 
-void Resolver::stop() { names_.reset(); }
+void Resolver::stop() {
+  names_.reset();
+}
 
 Endpoint Resolver::known(const balancer::TargetRef& target) const {
   if (!names_) return {};

@@ -1,12 +1,12 @@
 #include "app/config_watch.h"
 
 #include <fcntl.h>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "tests/support/patience.h"
 #include "tests/support/sockets.h"

@@ -1,13 +1,13 @@
 #include "app/port_holder.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "tests/support/patience.h"
 #include "tests/support/sockets.h"

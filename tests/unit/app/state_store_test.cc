@@ -1,10 +1,11 @@
 #include "app/state_store.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "app/atomic_file.h"
 #include "app/state_dir.h"
@@ -95,10 +96,10 @@ TEST(StateStore, WritesAddedTargetsInTheShapeOfADynamicFile) {
 
 TEST(StateStore, MovesADamagedFileAsideAndGoesOn) {
   const std::string bad[] = {
-      "",                                   // emptied
-      "not: [closed",                       // cut
-      "http: {}\n",                         // somebody else's
-      "gapura: {format: 99}\n",             // of a later version
+      "",                        // emptied
+      "not: [closed",            // cut
+      "http: {}\n",              // somebody else's
+      "gapura: {format: 99}\n",  // of a later version
       "gapura: {format: 1}\nhttp: {services: {a: {loadBalancer: {servers: [{url: 'ftp://x'}]}}}}\n",
       "gapura: {format: 1}\nhttp: {services: {a: {loadBalancer: {servers: [{weight: 3}]}}}}\n",
       "gapura: {format: 1, services: {a: {removed: {b: c}}}}\nhttp: 3\n",
