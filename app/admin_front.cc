@@ -82,9 +82,18 @@ void AdminFront::Servers::listen_admin(Listening& result) {
   const auto failure = is_unix ? admin_server->listen(config.admin.unix_path)
                                : admin_server->listen(config.admin.address);
   if (!failure) return;
-  result.errors.push_back(is_unix ? "admin: " + failure->message
-                                  : explain("admin", config.admin.address, *failure));
   admin_server.reset();
+  std::string text =
+      is_unix ? "admin: " + failure->message : explain("admin", config.admin.address, *failure);
+  // Whoever comes from Traefik has not asked for this port: it must not keep the proxy from
+  // starting.
+  if (!is_unix && config.admin.address == conf::Admin().address) {
+    result.warnings.push_back(text +
+                              ". Going on without the admin API; set admin.address to have "
+                              "it elsewhere");
+  } else {
+    result.errors.push_back(std::move(text));
+  }
 }
 
 void AdminFront::Servers::listen_internal(Listening& result) {

@@ -57,13 +57,24 @@ void Server::Parts::files_applied() {
 }
 
 void Server::Parts::save_overlay_if_changed() {
+  // While a change by API is on its way to the disk the registry does not have it yet: what it has
+  // must not be written over it. The next tick looks again.
+  if (is_api_saving || state.folder().empty()) return;
   const balancer::Overlay& now = registry->overlay();
-  if (now == saved_overlay || state.folder().empty()) return;
+  if (now == saved_overlay) return;
   saved_overlay = now;
-  state.save(now, [this](std::error_code error) {
-    // Tried again at the next change; until then a restart would bring an older overlay back.
-    if (error) saved_overlay = {};
-  });
+  state.save(now, [](std::error_code) {});  // a failure is logged, and ends with the next change
+}
+
+void Server::Parts::save_for_api(balancer::Overlay overlay,
+                                 std::function<void(std::error_code)> done) {
+  is_api_saving = true;
+  auto saved = [this, overlay, done = std::move(done)](std::error_code error) {
+    is_api_saving = false;
+    if (!error) saved_overlay = overlay;
+    done(error);
+  };
+  state.save(std::move(overlay), std::move(saved));
 }
 
 void Server::Parts::arm_tick() {
@@ -71,6 +82,7 @@ void Server::Parts::arm_tick() {
   tick_timer.async_wait([this](boost::system::error_code error) {
     if (error) return;
     registry->tick(Clock::now());
+    save_overlay_if_changed();
     arm_tick();
   });
 }

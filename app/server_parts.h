@@ -45,6 +45,8 @@ struct Server::Parts {
   void on_event(const balancer::Event& event);
   void files_applied();
   void save_overlay_if_changed();
+  /// One at a time.
+  void save_for_api(balancer::Overlay overlay, std::function<void(std::error_code)> done);
   void arm_tick();
   Endpoint endpoint_of(const balancer::TargetRef& target) const;
   proxy::Observations observations();
@@ -76,7 +78,8 @@ struct Server::Parts {
   boost::asio::steady_timer stop_timer{control};
   std::minstd_rand random{std::random_device{}()};
   std::map<ServiceSlot, std::string> service_labels;  ///< of the last snapshot
-  balancer::Overlay saved_overlay;
+  balancer::Overlay saved_overlay;                    ///< as last handed to the disk
+  bool is_api_saving = false;
   unsigned workers_running = 0;
   bool is_stopping = false;
   bool is_finishing = false;

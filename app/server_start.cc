@@ -176,10 +176,7 @@ metrics::Collector::Sources Server::Parts::sources() {
 admin::Api::Doors Server::Parts::doors() {
   return {.persist =
               [this](balancer::Overlay overlay, std::function<void(std::error_code)> done) {
-                state.save(overlay, [this, overlay, done = std::move(done)](std::error_code error) {
-                  if (!error) saved_overlay = overlay;
-                  done(error);
-                });
+                save_for_api(std::move(overlay), std::move(done));
               },
           .config = [this] { return api_status(); },
           .reload =
