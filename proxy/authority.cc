@@ -18,7 +18,9 @@ constexpr std::array<bool, 256> kNameBytes = [] {
   return table;
 }();
 
-bool is_name_byte(char c) noexcept { return kNameBytes[static_cast<unsigned char>(c)]; }
+bool is_name_byte(char c) noexcept {
+  return kNameBytes[static_cast<unsigned char>(c)];
+}
 
 }  // namespace
 

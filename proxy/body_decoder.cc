@@ -6,8 +6,8 @@
 namespace gapura::proxy {
 namespace {
 
-/// Extensions, trailers and leading zeros of one body together. Without a limit they are a way to keep a proxy
-/// busy for nothing (CVE-2023-39326, CVE-2024-22019).
+/// Extensions, trailers and leading zeros of one body together. Without a limit they are a way to
+/// keep a proxy busy for nothing (CVE-2023-39326, CVE-2024-22019).
 constexpr std::uint32_t kOverheadMax = 16 * 1024;
 /// 15 hex digits cannot overflow 64 bits.
 constexpr std::uint64_t kChunkMax = (std::uint64_t{1} << 60) - 1;

@@ -2,8 +2,6 @@
 
 #include <bit>
 
-#include "base/check.h"
-
 namespace gapura::proxy {
 
 void Buffer::release() noexcept {
@@ -24,11 +22,10 @@ std::size_t BufferPool::class_of(std::size_t bytes) noexcept {
 
 Buffer BufferPool::take(std::size_t bytes) {
   const std::size_t which = class_of(bytes);
-  check(which < kClasses, "a buffer above 2 MiB was asked for");
   Buffer buffer;
   buffer.pool_ = this;
   buffer.capacity_ = kSmallest << which;
-  if (free_[which].empty()) {
+  if (which >= kClasses || free_[which].empty()) {
     buffer.storage_ = new char[buffer.capacity_];
   } else {
     buffer.storage_ = free_[which].back();
@@ -40,7 +37,7 @@ Buffer BufferPool::take(std::size_t bytes) {
 void BufferPool::give_back(char* storage, std::size_t capacity) noexcept {
   const std::size_t which = class_of(capacity);
   const std::size_t kept_max = which == 0 ? kKeptSmallestBytes : kKeptBytes;
-  if ((free_[which].size() + 1) * capacity > kept_max) {
+  if (which >= kClasses || (free_[which].size() + 1) * capacity > kept_max) {
     delete[] storage;
     return;
   }

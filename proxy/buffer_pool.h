@@ -54,7 +54,8 @@ class BufferPool {
   BufferPool& operator=(const BufferPool&) = delete;
   ~BufferPool();
 
-  /// A buffer of at least `bytes` (at most 2 MiB).
+  /// A buffer of at least `bytes`. Above 2 MiB it comes from the heap and goes back there: how much
+  /// has to be kept is in the hands of peers and of the configuration, so no size is a bug.
   Buffer take(std::size_t bytes = kSmallest);
 
  private:

@@ -115,6 +115,10 @@ Failure Exchange::pump_request() {
 /// Reads until the response's head is complete, then begins the response.
 Failure Exchange::read_response() {
   for (;;) {
+    // Interim responses that the client does not take hold the target back like any other bytes.
+    const Relay::Step flushed = download_.advance();
+    if (flushed == Relay::Step::sink_failed) return Failure::client_gone;
+    if (flushed == Relay::Step::wait_sink) return Failure::none;
     std::span<char> into = worker_.scratch();
     if (response_rest_.is_held()) {
       if (response_bytes_ == response_rest_.capacity()) return Failure::bad_response;
@@ -263,7 +267,7 @@ void Exchange::set_patience() {
   const conf::EntryPoint& entry = worker_.entry_point(client_.entry_point());
   Patience next = Patience::none;
   Milliseconds limit{0};
-  if (has_begun_ && download_.step() == Relay::Step::wait_sink) {
+  if (download_.step() == Relay::Step::wait_sink) {
     next = Patience::client_write;
     limit = entry.write_timeout;
   } else if (!upload_over_ && upload_.step() == Relay::Step::wait_source && !is_tunnel_) {

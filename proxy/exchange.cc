@@ -200,7 +200,9 @@ bool Exchange::may_retry(Failure failure) {
     case Retry::always: break;
     case Retry::if_replayable:
       if (!facts_.is_idempotent || !is_request_read()) return false;
-      if (!worker_.retry_budget(service_).take()) return false;
+      // A stale link says nothing of its target, and the next try is over a fresh one: it cannot be
+      // repeated, so the budget is not asked (docs/decisions/0006).
+      if (failure != Failure::link_stale && !worker_.retry_budget(service_).take()) return false;
       break;
   }
   if (upload_.has_read()) return false;

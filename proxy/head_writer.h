@@ -33,17 +33,17 @@ class HeadText {
 
 /// What is said to targets about where a request came from.
 struct Forwarding {
-  bool trusts_client = false;       ///< keep the X-Forwarded-* that came in
-  std::string_view client_address;  ///< "192.0.2.7", as X-Forwarded-For has it
+  bool trusts_client = false;         ///< keep the X-Forwarded-* that came in
+  std::string_view client_address{};  ///< "192.0.2.7", as X-Forwarded-For has it
   /// "X-Real-Ip: …\r\nX-Forwarded-Server: …\r\n": the same for every request of a connection.
-  std::string_view server;  ///< own host name
+  std::string_view server{};  ///< own host name
   std::uint16_t listen_port = 0;
 };
 
 struct RequestRendering {
-  std::string_view path_query;     ///< cleaned
-  std::string_view host_override;  ///< empty: the client's (passHostHeader)
-  bool upgrade = false;            ///< hop-by-hop Upgrade is passed on
+  std::string_view path_query{};     ///< cleaned
+  std::string_view host_override{};  ///< empty: the client's (passHostHeader)
+  bool upgrade = false;              ///< hop-by-hop Upgrade is passed on
 };
 
 void write_request_head(HeadText& out, const RequestHead& head, const RequestRendering& rendering,
@@ -55,7 +55,7 @@ struct ResponseRendering {
   bool upgrade = false;      ///< 101
   bool say_close = false;
   bool say_keep_alive = false;  ///< to an HTTP/1.0 client
-  std::string_view date;        ///< used when the target sent none; empty: add none
+  std::string_view date{};      ///< used when the target sent none; empty: add none
 };
 
 void write_response_head(HeadText& out, const ResponseHead& head,
@@ -64,12 +64,12 @@ void write_response_head(HeadText& out, const ResponseHead& head,
 /// An answer of our own: text/plain, with a length.
 struct OwnAnswer {
   unsigned status = 0;
-  std::string_view body;
+  std::string_view body{};
   bool is_head_request = false;
   bool say_close = false;
   bool say_keep_alive = false;
-  std::string_view date;
-  std::string_view extra_fields;  ///< complete lines
+  std::string_view date{};
+  std::string_view extra_fields{};  ///< complete lines
 };
 void write_own_answer(HeadText& out, const OwnAnswer& answer);
 

@@ -2,6 +2,8 @@
 /// idle. Worker thread only.
 #pragma once
 
+#include <cstdint>
+
 #include "base/async/channel.h"
 #include "base/async/deadline_wheel.h"
 #include "base/clock.h"
@@ -16,6 +18,7 @@ struct Link {
 
   Channel channel;
   TargetSlot& slot;
+  const std::uint32_t slot_moves;  ///< of the slot when this was made; another now: not kept
   TimePoint idle_since{};
   bool is_reused = false;
 

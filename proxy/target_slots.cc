@@ -14,17 +14,23 @@ void unlink(Link& link) noexcept {
   --link.slot.idle_count;
 }
 
-/// While idle nothing may arrive: an edge means closed, or bytes that are no answer to anything
-/// (RFC 9112 9.2). Either way the link is of no more use.
-void drop_idle(void* owner) noexcept {
+/// While idle nothing may arrive: what is there to read is the target's close, or bytes that are no
+/// answer to anything (RFC 9112 9.2). Either way the link is of no more use. An edge alone says
+/// nothing: it may be left over from bytes that were read before the loop heard of them.
+void on_idle_edge(void* owner) noexcept {
   auto* link = static_cast<Link*>(owner);
-  if (link->is_idle) delete link;
+  if (link->is_idle && link->channel.look()) delete link;
+}
+
+void on_idle_limit(void* owner) noexcept {
+  auto* link = static_cast<Link*>(owner);
+  if (link->is_idle && link->channel.look()) delete link;
 }
 
 }  // namespace
 
 Link::Link(DeadlineWheel& wheel, TargetSlot& its_slot) noexcept
-    : slot(its_slot), idle_limit(wheel, &drop_idle, this) {}
+    : slot(its_slot), slot_moves(its_slot.moves), idle_limit(wheel, &on_idle_limit, this) {}
 
 Link::~Link() {
   unlink(*this);
@@ -47,6 +53,7 @@ void TargetSlots::adopt(const balancer::Snapshot& snapshot) {
       close_idle(slot);
       slot.state = target.state;
       slot.endpoint = target.endpoint;
+      ++slot.moves;
     }
   }
 }
@@ -76,11 +83,11 @@ std::unique_ptr<Link> TargetSlots::take(TargetSlot& slot, bool replayable, TimeP
 void TargetSlots::give_back(std::unique_ptr<Link> link, Milliseconds limit, TimePoint now) {
   TargetSlot& slot = link->slot;
   if (slot.state->is_draining.load(std::memory_order_acquire)) return;
-  if (slot.idle_count >= kIdleLinksMax) return;
+  if (slot.idle_count >= kIdleLinksMax || link->slot_moves != slot.moves) return;
   link->idle_since = now;
   link->is_idle = true;
   link->idle_limit.arm(limit);
-  link->channel.notify(&drop_idle, link.get());
+  link->channel.notify(&on_idle_edge, link.get());
   link->next = slot.idle;
   if (slot.idle != nullptr) slot.idle->previous = link.get();
   slot.idle = link.release();

@@ -18,6 +18,7 @@ struct TargetSlot {
   Endpoint endpoint;
   Link* idle = nullptr;  ///< newest first (its congestion window is the warmest)
   std::uint32_t idle_count = 0;
+  std::uint32_t moves = 0;  ///< how often target or endpoint changed: older links lead elsewhere
   Lease* leases = nullptr;  ///< exchanges in flight here
 };
 

@@ -1,7 +1,6 @@
 #include "proxy/body_decoder.h"
 
 #include <gtest/gtest.h>
-
 #include <string>
 #include <string_view>
 
@@ -42,7 +41,9 @@ Fed chunked_at_once(const std::string& bytes) {
   fed.feed(bytes);
   return fed;
 }
-std::string verdict_of(const std::string& bytes) { return chunked_at_once(bytes).verdict(); }
+std::string verdict_of(const std::string& bytes) {
+  return chunked_at_once(bytes).verdict();
+}
 
 TEST(BodyDecoder, IsDoneWithoutABody) {
   EXPECT_TRUE(BodyDecoder().is_done());
@@ -88,7 +89,8 @@ TEST(BodyDecoder, TakesEverythingUntilTheClose) {
 }
 
 TEST(BodyDecoder, TakesChunksApart) {
-  const Fed fed = chunked_at_once("5\r\nhello\r\n1\r\n \r\n0A\r\n\r\n0\r\n\r\nabc\r\n0\r\n\r\nNEXT");
+  const Fed fed =
+      chunked_at_once("5\r\nhello\r\n1\r\n \r\n0A\r\n\r\n0\r\n\r\nabc\r\n0\r\n\r\nNEXT");
 
   EXPECT_EQ(fed.verdict(), "done");
   EXPECT_EQ(fed.payload, "hello \r\n0\r\n\r\nabc");
@@ -106,7 +108,8 @@ TEST(BodyDecoder, ReadsSizesInEitherCaseAndWithLeadingZeros) {
 
 TEST(BodyDecoder, GivesTheSameAtEverySplit) {
   const std::string body =
-      "3;a=\"b\"\r\nabc\r\n1F\r\n0123456789012345678901234567890\r\n000;x\r\nT: v\r\nU: w\r\n\r\nNEXT";
+      "3;a=\"b\"\r\nabc\r\n1F\r\n0123456789012345678901234567890\r\n000;x\r\nT: v\r\nU: "
+      "w\r\n\r\nNEXT";
   const Fed whole = chunked_at_once(body);
   ASSERT_EQ(whole.verdict(), "done");
 
@@ -144,13 +147,17 @@ TEST(BodyDecoder, DropsTrailers) {
 
 // RFC 9112 7.1, to the letter: anything else is where two parsers would differ.
 TEST(BodyDecoder, RefusesWhatIsNotFramedToTheLetter) {
-  for (const std::string& body :
-       {"\r\n"s, "g\r\n"s, " 5\r\n"s, "5 \r\n"s, "5\t;x\r\n"s, "+5\r\n"s, "-1\r\n"s, "0x5\r\n"s,
-        ";x\r\n"s, "5\nhello"s, "5\rhello"s, "5\r\r\n"s, "5;a\nhello"s, "5;a\r\r"s, "5;\0\r\n"s,
-        "5;\x7f\r\n"s, "5\r\nhelloX"s, "5\r\nhello\n"s, "5\r\nhello\rX"s, "5\r\nhello5\r\n"s,
-        "5\r\nhello\r\n\r\n"s, "0\r\n\n"s, "0\r\n\rX"s, "0\nX"s, "0\r\nA: b\n"s, "0\r\nA: b\rX"s,
-        "0\r\n folded: b"s, "0\r\n\tx"s, "0\r\nA: \0"s, "0\r\nA: b\r\n folded"s, "0\r\n\x01"s,
-        ""s + "\0"s, "\x80"s}) {
+  for (const std::string& body : {"\r\n"s,          "g\r\n"s,           " 5\r\n"s,
+                                  "5 \r\n"s,        "5\t;x\r\n"s,       "+5\r\n"s,
+                                  "-1\r\n"s,        "0x5\r\n"s,         ";x\r\n"s,
+                                  "5\nhello"s,      "5\rhello"s,        "5\r\r\n"s,
+                                  "5;a\nhello"s,    "5;a\r\r"s,         "5;\0\r\n"s,
+                                  "5;\x7f\r\n"s,    "5\r\nhelloX"s,     "5\r\nhello\n"s,
+                                  "5\r\nhello\rX"s, "5\r\nhello5\r\n"s, "5\r\nhello\r\n\r\n"s,
+                                  "0\r\n\n"s,       "0\r\n\rX"s,        "0\nX"s,
+                                  "0\r\nA: b\n"s,   "0\r\nA: b\rX"s,    "0\r\n folded: b"s,
+                                  "0\r\n\tx"s,      "0\r\nA: \0"s,      "0\r\nA: b\r\n folded"s,
+                                  "0\r\n\x01"s,     ""s + "\0"s,        "\x80"s}) {
     EXPECT_EQ(verdict_of(body), "bad") << testing::PrintToString(body);
   }
 }
@@ -175,10 +182,10 @@ TEST(BodyDecoder, DoesNotEndChunksWithTheStream) {
 }
 
 TEST(BodyDecoder, RefusesSizesThatCouldOverflow) {
-  EXPECT_EQ(verdict_of("fffffffffffffff\r\n"), "open");    // 2^60 - 1
-  EXPECT_EQ(verdict_of("1000000000000000\r\n"), "bad");    // 2^60
-  EXPECT_EQ(verdict_of("ffffffffffffffff\r\n"), "bad");    // 2^64 - 1
-  EXPECT_EQ(verdict_of("10000000000000005\r\n"), "bad");   // 2^64 + 5
+  EXPECT_EQ(verdict_of("fffffffffffffff\r\n"), "open");   // 2^60 - 1
+  EXPECT_EQ(verdict_of("1000000000000000\r\n"), "bad");   // 2^60
+  EXPECT_EQ(verdict_of("ffffffffffffffff\r\n"), "bad");   // 2^64 - 1
+  EXPECT_EQ(verdict_of("10000000000000005\r\n"), "bad");  // 2^64 + 5
 }
 
 // CVE-2023-39326, CVE-2024-22019: framing without content must not go on for ever.

@@ -1,7 +1,6 @@
 // What delimits a body (RFC 9112 6) and what becomes of the connection (RFC 9112 9).
-#include <gtest/gtest.h>
-
 #include <array>
+#include <gtest/gtest.h>
 #include <string>
 
 #include "tests/unit/proxy/parsed_heads.h"
@@ -20,7 +19,10 @@ TEST(Framing, RequestWithoutFramingFieldsHasNoBody) {  // RFC 9112 6.3, 7.
 
 TEST(Framing, ReadsContentLength) {
   const std::array<std::pair<const char*, std::uint64_t>, 4> cases{
-      {{"1", 1}, {"007", 7}, {"4294967296", 4'294'967'296}, {"999999999999999999", 999'999'999'999'999'999}}};
+      {{"1", 1},
+       {"007", 7},
+       {"4294967296", 4'294'967'296},
+       {"999999999999999999", 999'999'999'999'999'999}}};
   for (const auto& [text, length] : cases) {
     const ParsedRequest request(post_with("Content-Length: "s + text + "\r\n"));
     ASSERT_TRUE(request.is_complete()) << text;
@@ -38,9 +40,9 @@ TEST(Framing, LengthOfZeroIsNoBody) {
 
 // RFC 9112 6.3, 5: an invalid Content-Length is unrecoverable.
 TEST(Framing, RefusesLengthsThatAreNotDigitsOnly) {
-  for (const char* text : {"", "+5", "-5", "5 5", "0x5", "5.0", "5,5", "5, 5", "five", "5;", "5\t5",
-                           "1000000000000000000", "18446744073709551616",
-                           "99999999999999999999999999"}) {
+  for (const char* text :
+       {"", "+5", "-5", "5 5", "0x5", "5.0", "5,5", "5, 5", "five", "5;", "5\t5",
+        "1000000000000000000", "18446744073709551616", "99999999999999999999999999"}) {
     EXPECT_EQ(verdict_of_request(post_with("Content-Length: "s + text + "\r\n")), "bad_framing")
         << text;
     EXPECT_EQ(verdict_of_response(response_with("Content-Length: "s + text + "\r\n")),
@@ -122,8 +124,7 @@ TEST(Framing, ResponseWithoutFramingFieldsEndsWithTheConnection) {
 // RFC 9112 9.3.
 TEST(Persistence, IsTheRuleIn11AndTheExceptionIn10) {
   EXPECT_TRUE(ParsedRequest(request_with("")).head.persistence.may_persist());
-  EXPECT_FALSE(
-      ParsedRequest(request_with("Connection: close\r\n")).head.persistence.may_persist());
+  EXPECT_FALSE(ParsedRequest(request_with("Connection: close\r\n")).head.persistence.may_persist());
   EXPECT_FALSE(ParsedRequest(request_with("Connection: keep-alive\r\nConnection: x, CLOSE\r\n"))
                    .head.persistence.may_persist());
   EXPECT_FALSE(ParsedRequest("GET / HTTP/1.0\r\n\r\n").head.persistence.may_persist());
@@ -135,8 +136,8 @@ TEST(Persistence, IsTheRuleIn11AndTheExceptionIn10) {
 
 // RFC 9110 7.6.1: a list of tokens, empty elements allowed (5.6.1).
 TEST(Persistence, CountsTheOtherFieldsThatConnectionNames) {
-  const ParsedRequest request(
-      request_with("Connection: close, ,X-One,\tx-two ,,upgrade, keep-alive\r\nConnection: X-3\r\n"));
+  const ParsedRequest request(request_with(
+      "Connection: close, ,X-One,\tx-two ,,upgrade, keep-alive\r\nConnection: X-3\r\n"));
 
   ASSERT_TRUE(request.is_complete());
   EXPECT_EQ(request.head.named_by_connection, 3u);
@@ -164,8 +165,7 @@ TEST(Persistence, UpgradeNeedsBothFieldsAndVersion11) {
   EXPECT_FALSE(ParsedRequest(request_with("Upgrade: websocket\r\n")).head.persistence.has_upgrade);
   EXPECT_FALSE(ParsedRequest(request_with("Connection: Upgrade\r\nUpgrade:\r\n"))
                    .head.persistence.has_upgrade);
-  EXPECT_FALSE(
-      ParsedRequest("GET / HTTP/1.0\r\n" + both + "\r\n").head.persistence.has_upgrade);
+  EXPECT_FALSE(ParsedRequest("GET / HTTP/1.0\r\n" + both + "\r\n").head.persistence.has_upgrade);
 }
 
 // RFC 9110 10.1.1.

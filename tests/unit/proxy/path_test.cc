@@ -1,7 +1,6 @@
 #include "proxy/path.h"
 
 #include <gtest/gtest.h>
-
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,7 +75,8 @@ TEST(CleanPath, CleansWhatIsForwardedAndWhatRulesSee) {
 }
 
 TEST(CleanPath, IsCleanAfterOnePass) {
-  for (const char* target : {"/a/%2e%2e/b//c/./d/..", "/%61/%252e/..%2f", "/a%20/../b%2F?//", "//"}) {
+  for (const char* target :
+       {"/a/%2e%2e/b//c/./d/..", "/%61/%252e/..%2f", "/a%20/../b%2F?//", "//"}) {
     CleanPath once;
     CleanPath twice;
     ASSERT_TRUE(once.set(target));
@@ -96,8 +96,8 @@ TEST(CleanPath, RefusesToClimbAboveTheRoot) {
 
 TEST(CleanPath, RefusesBrokenEscapes) {
   CleanPath path;
-  for (const char* target : {"/%", "/%4", "/%4?x", "/%zz", "/%4g", "/%g4", "/a%", "/%%41", "/%u0041",
-                             "/% 41", "/%?41", "/%+1"}) {
+  for (const char* target : {"/%", "/%4", "/%4?x", "/%zz", "/%4g", "/%g4", "/a%", "/%%41",
+                             "/%u0041", "/% 41", "/%?41", "/%+1"}) {
     EXPECT_FALSE(path.set(target)) << target;
   }
 }

@@ -1,8 +1,7 @@
 // The request line, the fields' form and the limits. Targets and Host: request_target_test.cc;
 // what frames the body and persists: head_framing_test.cc.
-#include <gtest/gtest.h>
-
 #include <array>
+#include <gtest/gtest.h>
 #include <string>
 #include <tuple>
 
@@ -143,13 +142,13 @@ TEST(RequestHead, RefusesASecondEmptyLineBeforeIt) {
 
 // RFC 9112 2.2: a lone LF may be taken for a line's end, a bare CR must not. We refuse both.
 TEST(RequestHead, RefusesBareLineFeedsAndCarriageReturns) {
-  for (const std::string& head : {
-           "GET / HTTP/1.1\nHost: a\r\n\r\n"s, "GET / HTTP/1.1\r\nHost: a\n\r\n\r\n"s,
-           "GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n"s, "GET / HTTP/1.1\nHost: a\n\n"s,
-           "GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n"s,
-           "GET / HTTP/1.1\r\nHost: a\r\nX: b\r\r\n\r\n"s,
-           "GET / HTTP/1.1\r\nHost: a\r\n\rX: b\r\n\r\n"s, "GET / HTTP/1.1\r\r\nHost: a\r\n\r\n"s,
-           "\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"s, "\rGET / HTTP/1.1\r\nHost: a\r\n\r\n"s}) {
+  for (const std::string& head :
+       {"GET / HTTP/1.1\nHost: a\r\n\r\n"s, "GET / HTTP/1.1\r\nHost: a\n\r\n\r\n"s,
+        "GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n"s, "GET / HTTP/1.1\nHost: a\n\n"s,
+        "GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n"s,
+        "GET / HTTP/1.1\r\nHost: a\r\nX: b\r\r\n\r\n"s,
+        "GET / HTTP/1.1\r\nHost: a\r\n\rX: b\r\n\r\n"s, "GET / HTTP/1.1\r\r\nHost: a\r\n\r\n"s,
+        "\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"s, "\rGET / HTTP/1.1\r\nHost: a\r\n\r\n"s}) {
     EXPECT_EQ(verdict_of_request(head), "bad_request") << testing::PrintToString(head);
   }
 }
@@ -170,9 +169,10 @@ TEST(RequestHead, RefusesBlanksBeforeTheColon) {
 
 // RFC 9110 5.1: a field name is a token.
 TEST(RequestHead, RefusesNamesThatAreNoTokens) {
-  for (const std::string& line : {": v"s, "novalue"s, "a b: v"s, "a\x01: v"s, "a\x80: v"s, "a\0: v"s,
-                                  "a(b): v"s, "a\"b: v"s, "a/b: v"s, "a@b: v"s, "a[: v"s, "{a: v"s,
-                                  "a\x7f: v"s, "a;b: v"s, "a=b: v"s, "a\\b: v"s, "a<: v"s}) {
+  for (const std::string& line :
+       {": v"s, "novalue"s, "a b: v"s, "a\x01: v"s, "a\x80: v"s, "a\0: v"s, "a(b): v"s, "a\"b: v"s,
+        "a/b: v"s, "a@b: v"s, "a[: v"s, "{a: v"s, "a\x7f: v"s, "a;b: v"s, "a=b: v"s, "a\\b: v"s,
+        "a<: v"s}) {
     EXPECT_EQ(verdict_of_request(request_with(line + "\r\n")), "bad_request")
         << testing::PrintToString(line);
   }
@@ -202,13 +202,15 @@ TEST(RequestHead, CutsBlanksAroundValues) {
 }
 
 TEST(RequestHead, KnowsTheFieldsThatDecideInAnyCase) {
-  const std::array<std::pair<const char*, FieldId>, 17> cases{{
+  const std::array<std::pair<const char*, FieldId>, 19> cases{{
       {"connection", FieldId::connection},
       {"KEEP-ALIVE", FieldId::keep_alive},
       {"upgrade", FieldId::upgrade},
       {"Te", FieldId::te},
       {"tRAILER", FieldId::trailer},
-      {"Proxy-Connection", FieldId::proxy_connection},
+      {"Proxy-Connection", FieldId::proxy_hop},
+      {"proxy-authenticate", FieldId::proxy_hop},
+      {"Proxy-Authorization", FieldId::proxy_hop},
       {"DATE", FieldId::date},
       {"X-Forwarded-For", FieldId::forwarding},
       {"x_forwarded_for", FieldId::forwarding},

@@ -1,6 +1,5 @@
 // RFC 9112 3.2 (request target) and RFC 9110 7.2 (Host).
 #include <gtest/gtest.h>
-
 #include <string>
 #include <string_view>
 
@@ -107,8 +106,9 @@ TEST(Host, MayBeEmpty) {  // RFC 9110 7.2
 }
 
 TEST(Host, TakesNamesAddressesAndPorts) {
-  for (const std::string host : {"a.example", "A.Example:80", "10.0.0.1:8000", "[2001:db8::1]",
-                                 "[::1]:8000", "xn--bcher-kva.example", "a_b", "a:", "[v1.x:y]:1"}) {
+  for (const std::string host :
+       {"a.example", "A.Example:80", "10.0.0.1:8000", "[2001:db8::1]", "[::1]:8000",
+        "xn--bcher-kva.example", "a_b", "a:", "[v1.x:y]:1"}) {
     const ParsedRequest parsed(request("GET", "/", "Host: " + host + "\r\n"));
     ASSERT_TRUE(parsed.is_complete()) << host;
     EXPECT_EQ(parsed.head.authority, host);
@@ -136,8 +136,9 @@ TEST(Host, RefusesAPortThatIsNone) {
 
 // RFC 1035 2.3.4 gives names 255 bytes. X-Forwarded-Host repeats it, so it must not be a megabyte.
 TEST(Host, IsLimited) {
-  EXPECT_EQ(verdict_of_request(request("GET", "/", "Host: " + std::string(255, 'a') + ":65535\r\n")),
-            "complete");
+  EXPECT_EQ(
+      verdict_of_request(request("GET", "/", "Host: " + std::string(255, 'a') + ":65535\r\n")),
+      "complete");
   EXPECT_EQ(verdict_of_request(request("GET", "/", "Host: " + std::string(2'000, 'a') + "\r\n")),
             "bad_host");
   EXPECT_EQ(verdict_of_request(request("GET", "http://" + std::string(2'000, 'a') + "/")),

@@ -1,7 +1,6 @@
 // RFC 9112 4 (status line) and what else only responses have.
-#include <gtest/gtest.h>
-
 #include <array>
+#include <gtest/gtest.h>
 #include <string>
 
 #include "tests/unit/proxy/parsed_heads.h"
@@ -59,13 +58,30 @@ TEST(ResponseHead, TakesAnyReason) {
 }
 
 TEST(ResponseHead, RefusesAMalformedStatusLine) {
-  for (const std::string& line :
-       {""s, "HTTP/1.1"s, "HTTP/1.1 "s, "HTTP/1.1 20"s, "HTTP/1.1 2000"s, "HTTP/1.1 2x0 OK"s,
-        "HTTP/1.1  200 OK"s, "HTTP/1.1\t200 OK"s, "HTTP/1.1 200OK"s, "HTTP/1.1 200\tOK"s,
-        "HTTP/1.1 099 X"s, "HTTP/1.1 000 X"s, "HTTP/1.1 600 X"s, "HTTP/1.1 999 X"s,
-        "HTTP/2.0 200 OK"s, "HTTP/2 200 OK!!"s, "http/1.1 200 OK"s, "ICY 200 OK xxxx"s,
-        "HTTP/1.1 -20 OK"s, "HTTP/1.1 200 O\x01K"s, "HTTP/1.1 200 O\0K"s, "HTTP/1.1 200 O\x7fK"s,
-        " HTTP/1.1 200 OK"s, "HTTP/1.1 200 O\rK"s}) {
+  for (const std::string& line : {""s,
+                                  "HTTP/1.1"s,
+                                  "HTTP/1.1 "s,
+                                  "HTTP/1.1 20"s,
+                                  "HTTP/1.1 2000"s,
+                                  "HTTP/1.1 2x0 OK"s,
+                                  "HTTP/1.1  200 OK"s,
+                                  "HTTP/1.1\t200 OK"s,
+                                  "HTTP/1.1 200OK"s,
+                                  "HTTP/1.1 200\tOK"s,
+                                  "HTTP/1.1 099 X"s,
+                                  "HTTP/1.1 000 X"s,
+                                  "HTTP/1.1 600 X"s,
+                                  "HTTP/1.1 999 X"s,
+                                  "HTTP/2.0 200 OK"s,
+                                  "HTTP/2 200 OK!!"s,
+                                  "http/1.1 200 OK"s,
+                                  "ICY 200 OK xxxx"s,
+                                  "HTTP/1.1 -20 OK"s,
+                                  "HTTP/1.1 200 O\x01K"s,
+                                  "HTTP/1.1 200 O\0K"s,
+                                  "HTTP/1.1 200 O\x7fK"s,
+                                  " HTTP/1.1 200 OK"s,
+                                  "HTTP/1.1 200 O\rK"s}) {
     EXPECT_EQ(verdict_of_response(line + "\r\nA: b\r\n\r\n"), "bad_response")
         << testing::PrintToString(line);
   }
@@ -78,10 +94,12 @@ TEST(ResponseHead, TakesEveryStatusFrom100To599) {
 
 // What is no HTTP at all is known from its first byte, so nobody waits for an empty line.
 TEST(ResponseHead, RefusesAtOnceWhatDoesNotBeginLikeHttp) {
-  for (const char* bytes : {"S", "HTTP/2", "HTTPS", "\r", "\n", " ", "HTTP/0.9 200", "SSH-2.0-x\r\n"}) {
+  for (const char* bytes :
+       {"S", "HTTP/2", "HTTPS", "\r", "\n", " ", "HTTP/0.9 200", "SSH-2.0-x\r\n"}) {
     EXPECT_EQ(verdict_of_response(bytes), "bad_response") << bytes;
   }
-  for (const char* bytes : {"", "H", "HTTP", "HTTP/1.", "HTTP/1.1 2", "HTTP/1.1 200 OK\r\nA: b\r\n"}) {
+  for (const char* bytes :
+       {"", "H", "HTTP", "HTTP/1.", "HTTP/1.1 2", "HTTP/1.1 200 OK\r\nA: b\r\n"}) {
     EXPECT_EQ(verdict_of_response(bytes), "incomplete") << bytes;
   }
 }
@@ -143,7 +161,8 @@ TEST(ResponseHead, ReadsTheKeepAliveTimeout) {
 
 // 0 stands for "not said"; a second is the shortest time that can be said, and is not kept either.
 TEST(ResponseHead, TakesAKeepAliveTimeoutOfZeroForOneSecond) {
-  EXPECT_EQ(ParsedResponse(response_with("Keep-Alive: timeout=0\r\n")).head.keep_alive_timeout_s, 1u);
+  EXPECT_EQ(ParsedResponse(response_with("Keep-Alive: timeout=0\r\n")).head.keep_alive_timeout_s,
+            1u);
 }
 
 }  // namespace
