@@ -14,5 +14,6 @@ foreach(method ${methods})
   string(REGEX REPLACE "^    def (test_[a-z0-9_]+).*" "\\1" name "${method}")
   add_test(NAME e2e.${name}
     COMMAND ${Python3_EXECUTABLE} ${script} $<TARGET_FILE:gapura> Calculate.${name})
-  set_tests_properties(e2e.${name} PROPERTIES LABELS e2e TIMEOUT 300)
+  set_tests_properties(e2e.${name} PROPERTIES LABELS e2e TIMEOUT 300
+    ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp")
 endforeach()
