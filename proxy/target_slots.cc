@@ -24,7 +24,7 @@ void on_idle_edge(void* owner) noexcept {
 
 void on_idle_limit(void* owner) noexcept {
   auto* link = static_cast<Link*>(owner);
-  if (link->is_idle && link->channel.look()) delete link;
+  if (link->is_idle) delete link;
 }
 
 }  // namespace
