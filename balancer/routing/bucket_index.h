@@ -32,7 +32,6 @@ class BucketIndex {
 
  private:
   using Ranks = std::vector<Rank>;
-
   /// FNV-1a, because it can be continued: one pass over a path gives the hash of each prefix.
   static constexpr std::size_t kHashSeed = 14'695'981'039'346'656'037ULL;
   static constexpr std::size_t add_byte(std::size_t hash, char c) noexcept {
@@ -68,13 +67,6 @@ class BucketIndex {
 
   template <class Scan>
   static void visit(const Paths& paths, std::string_view path, const Scan& scan) noexcept;
-  template <class Scan>
-  static void visit(const ByHost& hosts, std::string_view host, std::string_view path,
-                    const Scan& scan) noexcept {
-    const auto found = hosts.find(host);
-    if (found != hosts.end()) visit(found->second, path, scan);
-  }
-
   ByHost exact_hosts_, wildcard_hosts_;
   Paths any_host_;
 };
@@ -115,10 +107,12 @@ Rank BucketIndex::first(const RequestView& request, const Accepts& accepts) cons
     }
   };
   const std::string_view host = bare_host(request.host);
-  if (!exact_hosts_.empty()) visit(exact_hosts_, host, request.path, scan);
-  if (!wildcard_hosts_.empty()) {
-    visit(wildcard_hosts_, after_first_label(host), request.path, scan);
-  }
+  const auto visit_host = [&](const ByHost& hosts, std::string_view name) {
+    const auto found = hosts.find(name);
+    if (found != hosts.end()) visit(found->second, request.path, scan);
+  };
+  visit_host(exact_hosts_, host);
+  visit_host(wildcard_hosts_, after_first_label(host));
   visit(any_host_, request.path, scan);
   return best;
 }

@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
+#include <array>
+#include <memory>
 #include <numeric>
 #include <random>
 #include <string>
 #include <vector>
+
+#include "base/io_count.h"
 
 namespace gapura::balancer {
 namespace {
@@ -103,13 +106,33 @@ TEST(Picker, EveryWindowOfACycleHoldsEachWeightExactly) {
 }
 
 TEST(Picker, LargeWeightsStayExact) {
-  const Service service = make_service({1'000'000, 999'999, 1});
+  const Service service = make_service({200'000, 99'999, 1});
   Picker picker(0);
   picker.adopt(service);
 
-  const auto picked = counts(picks(picker, service, 2'000'000), 3);
+  const auto picked = counts(picks(picker, service, 300'000), 3);
 
-  EXPECT_EQ(picked, (std::vector<std::uint32_t>{1'000'000, 999'999, 1}));
+  EXPECT_EQ(picked, (std::vector<std::uint32_t>{200'000, 99'999, 1}));
+}
+
+TEST(Picker, PickingAllocatesNothing) {
+  const std::uint64_t before_probe = io_count::heap_allocations;
+  const auto probe = std::make_unique<std::vector<int>>(100);
+  if (io_count::heap_allocations == before_probe) GTEST_SKIP() << "allocations are not counted";
+  for (const auto strategy : {conf::StrategyKind::wrr, conf::StrategyKind::leastconn}) {
+    const Service service = make_service({1, 2, 3, 4, 5}, strategy);
+    Picker picker(0);
+    picker.adopt(service);
+    const std::array<const TargetState*, 1> tried = {service.targets[4].state.get()};
+
+    const std::uint64_t before = io_count::heap_allocations;
+    for (std::size_t i = 0; i < 1'000; ++i) {
+      service.targets[i % 3].state->is_suspended = i % 7 < 3;
+      picker.pick(service, tried);
+    }
+
+    EXPECT_EQ(io_count::heap_allocations, before);
+  }
 }
 
 TEST(Picker, PositionsSurviveAReorderedList) {

@@ -10,6 +10,7 @@
 
 #include "balancer/routing/bucket_index.h"
 #include "balancer/routing/keys.h"
+#include "base/io_count.h"
 
 namespace gapura::balancer::routing {
 namespace {
@@ -176,6 +177,21 @@ TEST(Table, AgreesWithALinearScan) {
     }
   }
   EXPECT_GT(hits, 1'000);
+}
+
+TEST(Table, MatchingAllocatesNothing) {
+  const std::uint64_t before_probe = io_count::heap_allocations;
+  const Table table({route("a", "Host(`*.example.com`) && PathPrefix(`/a/long/enough/prefix`)", 2),
+                     route("b", "Header(`X`, `1`) || Path(`/b`)", 1)});
+  if (io_count::heap_allocations == before_probe) GTEST_SKIP() << "allocations are not counted";
+  const std::uint64_t before = io_count::heap_allocations;
+
+  const Route* a = table.match(get("WWW.example.com.:8080", "/a/long/enough/prefix/and/more"));
+  const Route* none = table.match(get("a-host-name-that-is-not-short.example.org", "/x"));
+
+  EXPECT_EQ(io_count::heap_allocations, before);
+  EXPECT_EQ(name_of(a), "a");
+  EXPECT_EQ(none, nullptr);
 }
 
 TEST(BucketIndex, LooksAtFewOfTenThousandRouters) {
