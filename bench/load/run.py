@@ -127,7 +127,7 @@ def report(facts, profile, results):
     text += [f"- {name}: {value}" for name, value in facts.items()]
     text += ["", "CPU is user and system time of the proxy's processes, from schedstat, divided by"
              " the requests that wrk counted.", "Socket calls and allocations are counted inside"
-             " Gapura's worker.", ""]
+             " Gapura's worker, and include what opening the connections costs.", ""]
     for connections, by_name in results.items():
         text += [f"## {connections} connection{'s' if connections != 1 else ''}", "",
                  table(by_name), ""]
