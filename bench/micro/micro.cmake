@@ -9,7 +9,7 @@ file(GLOB micro_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*_bench.cc)
 foreach(source ${micro_sources})
   get_filename_component(name ${source} NAME_WE)
   add_executable(${name} ${source})
-  target_link_libraries(${name} PRIVATE gapura_balancer benchmark::benchmark_main)
+  target_link_libraries(${name} PRIVATE gapura_proxy benchmark::benchmark_main)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
   if(GAPURA_TESTS)
     # Every case once, for a moment: shows that it runs, says nothing about speed.
