@@ -51,7 +51,7 @@ bool is_good_id(std::string_view id) {
 }
 
 std::optional<BodyFault> read_url(const json::value& value, const std::string& field,
-                                  WantedTarget& target) {
+                                  balancer::NewTarget& target) {
   if (!value.is_string()) return wrong_type(field, "text", value);
   std::string fault;
   const auto url = conf::ServerUrl::parse(value.as_string(), &fault);
@@ -61,7 +61,7 @@ std::optional<BodyFault> read_url(const json::value& value, const std::string& f
 }
 
 std::optional<BodyFault> read_weight(const json::value& value, const std::string& field,
-                                     WantedTarget& target) {
+                                     balancer::NewTarget& target) {
   if (!value.is_int64()) return wrong_type(field, "a whole number", value);
   const std::int64_t weight = value.as_int64();
   if (weight < 1 || weight > kWeightMax) {
@@ -72,7 +72,7 @@ std::optional<BodyFault> read_weight(const json::value& value, const std::string
 }
 
 std::optional<BodyFault> read_id(const json::value& value, const std::string& field,
-                                 WantedTarget& target) {
+                                 balancer::NewTarget& target) {
   if (!value.is_string()) return wrong_type(field, "text", value);
   const std::string_view id = value.as_string();
   if (!is_good_id(id)) {
@@ -86,15 +86,15 @@ std::optional<BodyFault> read_id(const json::value& value, const std::string& fi
 }
 
 /// `prefix` is "" or "[3].".
-std::variant<WantedTarget, BodyFault> read_target(const json::value& value,
-                                                  const std::string& prefix) {
+std::variant<balancer::NewTarget, BodyFault> read_target(const json::value& value,
+                                                         const std::string& prefix) {
   if (!value.is_object()) {
     const std::string place = prefix.empty() ? "the body" : prefix.substr(0, prefix.size() - 1);
     return BodyFault{place + " must be an object like {\"url\": \"http://10.0.0.7:3000\"}, not " +
                          type_name(value),
                      prefix.empty() ? "" : place};
   }
-  WantedTarget target;
+  balancer::NewTarget target;
   for (const auto& [key, member] : value.as_object()) {
     const std::string name(key);
     std::optional<BodyFault> fault;
@@ -167,7 +167,7 @@ std::variant<WantedTargets, BodyFault> read_targets(std::string_view body) {
   if (!wanted.is_list) {
     auto target = read_target(value, "");
     if (auto* fault = std::get_if<BodyFault>(&target)) return std::move(*fault);
-    wanted.targets.push_back(std::get<WantedTarget>(std::move(target)));
+    wanted.targets.push_back(std::get<balancer::NewTarget>(std::move(target)));
     return wanted;
   }
   std::set<std::string> ids;
@@ -175,7 +175,7 @@ std::variant<WantedTargets, BodyFault> read_targets(std::string_view body) {
     const std::string place = "[" + std::to_string(wanted.targets.size()) + "]";
     auto target = read_target(member, place + ".");
     if (auto* fault = std::get_if<BodyFault>(&target)) return std::move(*fault);
-    wanted.targets.push_back(std::get<WantedTarget>(std::move(target)));
+    wanted.targets.push_back(std::get<balancer::NewTarget>(std::move(target)));
     const std::string& id = wanted.targets.back().id;
     if (!ids.insert(id).second) return BodyFault{place + " names " + id + " twice", place};
   }

@@ -24,15 +24,9 @@ struct BodyFault {
   std::string field;  ///< "[1].weight", "url"; empty: the body as a whole
 };
 
-/// A target to add. The id is the URL's authority unless one is given.
-struct WantedTarget {
-  std::string id;
-  conf::Server server;
-};
-
 struct WantedTargets {
-  std::vector<WantedTarget> targets;  ///< never empty; ids are unique
-  bool is_list = false;               ///< the body was an array
+  std::vector<balancer::NewTarget> targets;  ///< never empty; ids are unique
+  bool is_list = false;                      ///< the body was an array
 };
 
 /// Reads {"url":…, "id"?:…, "weight"?:…} or an array of such. Unknown members are faults, as are

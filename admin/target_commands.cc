@@ -37,56 +37,6 @@ bool is_json_type(std::string_view content_type) {
          type == "application/x-www-form-urlencoded";
 }
 
-/// Does to `into` what a proposal does to the overlay that it was made from.
-template <class Set>
-void carry_over_keys(const Set& base, const Set& proposed, Set& into) {
-  for (const auto& one : base) {
-    if (!proposed.contains(one)) into.erase(one);
-  }
-  for (const auto& one : proposed) {
-    if (!base.contains(one)) into.insert(one);
-  }
-}
-
-void carry_over(const balancer::ServiceOverlay& base, const balancer::ServiceOverlay& proposed,
-                balancer::ServiceOverlay& into) {
-  for (const auto& [id, target] : base.added) {
-    if (!proposed.added.contains(id)) into.added.erase(id);
-  }
-  for (const auto& [id, target] : proposed.added) {
-    const auto before = base.added.find(id);
-    if (before == base.added.end() || !(before->second == target)) into.added[id] = target;
-  }
-  carry_over_keys(base.removed, proposed.removed, into.removed);
-  carry_over_keys(base.drained, proposed.drained, into.drained);
-  if (!(proposed.file_servers == base.file_servers)) into.file_servers = proposed.file_servers;
-}
-
-balancer::ServiceOverlay part_of(const balancer::Overlay& overlay, const std::string& service) {
-  const auto found = overlay.services.find(service);
-  return found == overlay.services.end() ? balancer::ServiceOverlay() : found->second;
-}
-
-/// All of the targets or none.
-Proposal propose_all(const balancer::Registry& registry, const std::string& service,
-                     const std::vector<WantedTarget>& targets) {
-  balancer::Overlay overlay = registry.overlay();
-  const balancer::ServiceOverlay base = part_of(overlay, service);
-  balancer::ServiceOverlay sum = base;
-  for (const WantedTarget& one : targets) {
-    const Proposal proposal = registry.propose_add(service, one.id, one.server);
-    if (std::holds_alternative<Refusal>(proposal)) return proposal;
-    carry_over(base, part_of(std::get<balancer::Overlay>(proposal), service), sum);
-  }
-  if (sum.removed.empty()) sum.file_servers.clear();
-  if (sum.is_empty()) {
-    overlay.services.erase(service);
-  } else {
-    overlay.services[service] = std::move(sum);
-  }
-  return overlay;
-}
-
 std::string seconds_text(Milliseconds time) {
   std::array<char, 32> text{};
   const int size =
@@ -156,14 +106,14 @@ net::awaitable<Response> TargetCommands::add(Request request, std::string servic
   }
   const auto& wanted = std::get<WantedTargets>(read);
   std::function<Proposal()> propose = [this, &service, &wanted] {
-    return propose_all(registry_, service, wanted.targets);
+    return registry_.propose_add(service, wanted.targets);
   };
   const Changes::Outcome outcome = co_await changes_.make(std::move(propose));
   if (auto failed = failure_of(outcome)) co_return *std::move(failed);
 
   const Applied applied = std::get<Applied>(outcome);
   boost::json::array shown;
-  for (const WantedTarget& one : wanted.targets) {
+  for (const balancer::NewTarget& one : wanted.targets) {
     log::info("admin: {} added target {} ({}) to {}", request.peer, one.id,
               one.server.url.to_string(), service);
     const auto view = find_target(registry_, service, one.id, Clock::now());

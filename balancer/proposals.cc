@@ -13,7 +13,8 @@ namespace {
 class Draft {
  public:
   explicit Draft(const Wanted& wanted)
-      : service_(wanted.service), overlay_(wanted.overlay),
+      : service_(wanted.service),
+        overlay_(wanted.overlay),
         changes_(overlay_.services[wanted.service.name]) {}
 
   ServiceOverlay& changes() { return changes_; }
@@ -59,8 +60,7 @@ Refusal no_such_target(const Wanted& wanted, const std::string& id) {
 
 }  // namespace
 
-Proposal add_target(const Wanted& wanted, const std::string& given_id,
-                    const conf::Server& server) {
+Proposal add_target(const Wanted& wanted, const std::string& given_id, const conf::Server& server) {
   const std::string id = given_id.empty() ? server.url.authority() : given_id;
   for (const WantedTarget& target : listed(wanted)) {
     const bool is_same_url = target.server.url == server.url;
@@ -89,6 +89,17 @@ Proposal add_target(const Wanted& wanted, const std::string& given_id,
     draft.changes().added.emplace(id, AddedTarget{server, Origin::admin});
   }
   return std::move(draft).finish();
+}
+
+Proposal add_targets(const Wanted& wanted, std::span<const NewTarget> targets) {
+  Overlay overlay = wanted.overlay;
+  for (const NewTarget& target : targets) {
+    const Wanted so_far{wanted.service, overlay, wanted.is_leaving};
+    Proposal next = add_target(so_far, target.id, target.server);
+    if (std::holds_alternative<Refusal>(next)) return next;
+    overlay = std::get<Overlay>(std::move(next));
+  }
+  return overlay;
 }
 
 Proposal remove_target(const Wanted& wanted, const std::string& id) {

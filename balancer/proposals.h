@@ -20,6 +20,8 @@ struct Wanted {
 };
 
 Proposal add_target(const Wanted& wanted, const std::string& id, const conf::Server& server);
+/// One after another, so that two of them cannot be one target; all or none.
+Proposal add_targets(const Wanted& wanted, std::span<const NewTarget> targets);
 Proposal remove_target(const Wanted& wanted, const std::string& id);
 Proposal drain_target(const Wanted& wanted, const std::string& id);
 Proposal undrain_target(const Wanted& wanted, const std::string& id);

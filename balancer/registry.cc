@@ -15,8 +15,8 @@ namespace {
 Refusal no_such_service(const conf::DynamicConfig& files, const std::string& service) {
   std::vector<std::string_view> names;
   for (const auto& [name, config] : files.services) names.push_back(name);
-  return {Refusal::Kind::no_such_service, "there is no service " + conf::in_quotes(service) +
-                                              conf::did_you_mean(service, names)};
+  return {Refusal::Kind::no_such_service,
+          "there is no service " + conf::in_quotes(service) + conf::did_you_mean(service, names)};
 }
 
 }  // namespace
@@ -54,14 +54,16 @@ void Registry::set_overlay(Overlay overlay, TimePoint now) {
     const auto new_changes = s.overlay.services.find(name);
     const bool was_there = old_changes != before.services.end();
     const bool is_there = new_changes != s.overlay.services.end();
-    const bool is_same = was_there == is_there &&
-                         (!is_there || old_changes->second == new_changes->second);
+    const bool is_same =
+        was_there == is_there && (!is_there || old_changes->second == new_changes->second);
     if (!is_same) s.reconcile(service, now);
   }
   s.commit(State::Publish::changes);
 }
 
-const Overlay& Registry::overlay() const noexcept { return state_->overlay; }
+const Overlay& Registry::overlay() const noexcept {
+  return state_->overlay;
+}
 
 template <class Decide>
 static Proposal propose(const conf::DynamicConfig& files, const Overlay& overlay,
@@ -79,6 +81,12 @@ Proposal Registry::propose_add(const std::string& service, const std::string& id
                                const conf::Server& server) const {
   return propose(state_->files, state_->overlay, state_->services, service, id,
                  [&](const Wanted& wanted) { return add_target(wanted, id, server); });
+}
+
+Proposal Registry::propose_add(const std::string& service,
+                               std::span<const NewTarget> targets) const {
+  return propose(state_->files, state_->overlay, state_->services, service, {},
+                 [&](const Wanted& wanted) { return add_targets(wanted, targets); });
 }
 
 Proposal Registry::propose_remove(const std::string& service, const std::string& id) const {
@@ -179,11 +187,17 @@ std::vector<ServiceView> Registry::services(TimePoint now) const {
   return out;
 }
 
-std::vector<RouterView> Registry::routers() const { return state_->routes.views(); }
+std::vector<RouterView> Registry::routers() const {
+  return state_->routes.views();
+}
 
-Version Registry::version() const noexcept { return state_->version; }
+Version Registry::version() const noexcept {
+  return state_->version;
+}
 
-Version Registry::adopted_by_all() const noexcept { return state_->adopted_by_all(); }
+Version Registry::adopted_by_all() const noexcept {
+  return state_->adopted_by_all();
+}
 
 std::vector<TargetRef> Registry::named_targets() const {
   std::vector<TargetRef> out;

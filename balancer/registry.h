@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,7 +24,7 @@ namespace gapura::balancer {
 struct TargetView {
   std::string service, id, url;
   Phase phase = Phase::joining;
-  std::string reason;              ///< why it is in this phase, one sentence
+  std::string reason;  ///< why it is in this phase, one sentence
   Origin origin = Origin::file;
   std::uint32_t weight = 1;
   std::uint32_t in_flight = 0;
@@ -31,11 +32,11 @@ struct TargetView {
 };
 
 struct ServiceView {
-  std::string name;                ///< "calculate"
-  std::string provider;            ///< "file"
-  std::string strategy;            ///< "wrr"
-  std::string fault;               ///< why it is disabled; empty: enabled
-  std::vector<TargetView> targets; ///< in the order of their ids' first appearance
+  std::string name;                 ///< "calculate"
+  std::string provider;             ///< "file"
+  std::string strategy;             ///< "wrr"
+  std::string fault;                ///< why it is disabled; empty: enabled
+  std::vector<TargetView> targets;  ///< in the order of their ids' first appearance
 };
 
 struct RouterView {
@@ -56,9 +57,9 @@ struct DrainResult {
 struct Event {
   enum class Kind { joined, phase_changed, drained, gone, config_applied };
   Kind kind;
-  TargetView target;                ///< but for config_applied
-  std::optional<Phase> from;        ///< phase_changed
-  std::optional<DrainResult> drain; ///< drained
+  TargetView target;                 ///< but for config_applied
+  std::optional<Phase> from;         ///< phase_changed
+  std::optional<DrainResult> drain;  ///< drained
   Version version{};
 };
 
@@ -73,10 +74,16 @@ struct Refusal {
 /// handed to Registry::set_overlay.
 using Proposal = std::variant<Overlay, Refusal>;
 
+/// A target to add. An empty id stands for the URL's authority.
+struct NewTarget {
+  std::string id;
+  conf::Server server;
+};
+
 class Registry {
  public:
   struct Callbacks {
-    std::function<void(SnapshotPtr)> publish;              ///< to every worker
+    std::function<void(SnapshotPtr)> publish;  ///< to every worker
     std::function<void(const Event&)> event;
     /// Asks every worker to end exchanges with this target: those without progress for `stalled`,
     /// or all of them when `stalled` is 0.
@@ -95,6 +102,8 @@ class Registry {
   /// What a command would make of the overlay; changes nothing.
   Proposal propose_add(const std::string& service, const std::string& id,
                        const conf::Server& server) const;
+  /// All of them or none.
+  Proposal propose_add(const std::string& service, std::span<const NewTarget> targets) const;
   Proposal propose_remove(const std::string& service, const std::string& id) const;
   Proposal propose_drain(const std::string& service, const std::string& id) const;
   Proposal propose_undrain(const std::string& service, const std::string& id) const;

@@ -20,6 +20,17 @@ TEST_F(ProposalTest, AProposalChangesNothing) {
   EXPECT_EQ(registry.overlay(), Overlay{});
 }
 
+TEST_F(ProposalTest, SeveralTargetsAreAddedTogetherOrNotAtAll) {
+  set_files({server(kA)});
+  const std::vector<NewTarget> good{{"", server(kB)}, {"vm-7", server(kC)}};
+  apply(registry.propose_add("s", good));
+  EXPECT_THAT(picked(), ElementsAre(kA, kB, "vm-7"));
+
+  const std::vector<NewTarget> twice{{"x", server("10.0.0.9:80")}, {"y", server("10.0.0.9:80")}};
+  EXPECT_EQ(refusal_of(registry.propose_add("s", twice)), Refusal::Kind::already_exists);
+  EXPECT_THAT(picked(), ElementsAre(kA, kB, "vm-7"));
+}
+
 TEST_F(ProposalTest, AddedTargetsJoinUnderTheirIdOrAddress) {
   set_files({server(kA)});
 
