@@ -25,9 +25,11 @@ void collect(const fs::path& folder, std::set<fs::path>& seen, std::vector<fs::p
     const fs::path& path = entry->path();
     // Hidden names are editors' and Kubernetes' own ("..data"), never meant to be read.
     if (path.filename().native().starts_with('.')) continue;
-    std::error_code ignored;  // a name that went away meanwhile, or a link to nowhere
-    if (fs::is_directory(path, ignored)) {
-      collect(path, seen, files, ignored);
+    std::error_code gone;  // a name that went away meanwhile, or a link to nowhere
+    if (fs::is_directory(path, gone)) {
+      collect(path, seen, files, error);
+      // Any other error is a folder that cannot be read now: its files have not been deleted.
+      if (error && error != std::errc::no_such_file_or_directory) return;
     } else if (is_yaml(path)) {
       files.push_back(path);
     }

@@ -58,7 +58,11 @@ StateKeeper::Opened StateKeeper::open(const conf::StaticConfig& config) {
                               (folder_ / "last-good").string() + ": " + error.message());
   }
   StateStore::Loaded loaded = StateStore(folder_).load();
-  if (!loaded.complaint.empty()) opened.warnings.push_back(loaded.complaint);
+  if (loaded.must_not_start) {
+    opened.error = loaded.complaint;
+  } else if (!loaded.complaint.empty()) {
+    opened.warnings.push_back(loaded.complaint);
+  }
   opened.overlay = std::move(loaded.overlay);
   return opened;
 }

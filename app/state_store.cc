@@ -163,22 +163,34 @@ std::variant<balancer::Overlay, std::string> overlay_from_yaml(const std::string
 
 StateStore::Loaded StateStore::load() {
   std::string text;
+  std::string fault;
   if (const auto error = read_whole(file_, text)) {
     if (error == std::errc::no_such_file_or_directory) return {};
-    return {.overlay = {}, .complaint = file_.string() + ": " + error.message()};
+    fault = error.message();
+  } else {
+    auto result = overlay_from_yaml(text);
+    if (auto* overlay = std::get_if<balancer::Overlay>(&result)) {
+      return {.overlay = std::move(*overlay), .complaint = {}, .must_not_start = false};
+    }
+    fault = std::get<std::string>(result);
   }
-  auto result = overlay_from_yaml(text);
-  if (auto* overlay = std::get_if<balancer::Overlay>(&result)) {
-    return {.overlay = std::move(*overlay), .complaint = {}};
-  }
+  // The next change is written in its place: what cannot be read is kept beside it, or nothing is.
   std::filesystem::path aside = file_;
   aside += ".damaged-" + stamp();
   std::error_code error;
   std::filesystem::rename(file_, aside, error);
-  std::string complaint = file_.string() + ": " + std::get<std::string>(result);
-  complaint +=
-      error ? "; it could not be moved aside: " + error.message() : "; moved to " + aside.string();
-  return {.overlay = {}, .complaint = complaint + ". What the API had changed is not in force"};
+  const std::string complaint = file_.string() + ": " + fault;
+  if (error) {
+    return {.overlay = {},
+            .complaint = complaint + "; it could not be moved aside: " + error.message() +
+                         ". Make it readable, or move it away to start without what the API had "
+                         "changed",
+            .must_not_start = true};
+  }
+  return {.overlay = {},
+          .complaint = complaint + "; moved to " + aside.string() +
+                       ". What the API had changed is not in force",
+          .must_not_start = false};
 }
 
 std::error_code StateStore::save(const balancer::Overlay& overlay) {

@@ -24,10 +24,12 @@ class StateStore {
 
   struct Loaded {
     balancer::Overlay overlay;
-    std::string complaint;  ///< empty, or what went wrong and where the damaged file is now
+    std::string complaint;        ///< empty, or what went wrong and where the damaged file is now
+    bool must_not_start = false;  ///< the file is there, and the next save would destroy it
   };
-  /// A file that does not exist is an empty overlay. A damaged one is moved aside, with its time in
-  /// the name, so that the next save does not destroy what a person could still mend.
+  /// A file that does not exist is an empty overlay. One that is damaged or cannot be read is moved
+  /// aside, with its time in the name, so that the next save does not destroy what a person could
+  /// still mend.
   Loaded load();
 
   /// Durable when it returns without error; else the file is as it was before.

@@ -1,5 +1,8 @@
 #include "app/config_files.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -64,6 +67,27 @@ TEST_F(ConfigFilesTest, MergesAllFilesOfTheFolderAndItsSubfolders) {
   EXPECT_EQ(url_of(loaded, "s"), "http://10.0.0.1:1");
   EXPECT_EQ(loaded.files.size(), 2u);
   EXPECT_TRUE(loaded.problems.empty());
+}
+
+// Without a descriptor for it a folder cannot be read, which does not mean that it is empty.
+TEST_F(ConfigFilesTest, KeepsWhatWasInASubfolderThatCannotBeReadNow) {
+  fs::create_directories(file("sub"));
+  write_file(file("sub/b.yml"), service_yaml("s", "http://10.0.0.1:1"));
+  ConfigFiles files = fresh();
+  ASSERT_EQ(files.load().files.size(), 1u);
+
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const int next = ::dup(0);  // the lowest that is free: room for the outer folder alone
+  ::close(next);
+  rlimit few = before;
+  few.rlim_cur = static_cast<rlim_t>(next) + 1;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  const LoadedConfig loaded = files.load();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+
+  EXPECT_EQ(url_of(loaded, "s"), "http://10.0.0.1:1");
+  EXPECT_FALSE(loaded.problems.empty());
 }
 
 TEST_F(ConfigFilesTest, FollowsALinkedFolderOnce) {

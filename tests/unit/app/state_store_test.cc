@@ -119,6 +119,20 @@ TEST(StateStore, MovesADamagedFileAsideAndGoesOn) {
   }
 }
 
+// Whatever is there and cannot be read would be destroyed by the next save.
+TEST(StateStore, MovesAsideWhatCannotBeRead) {
+  test::TempDir folder;
+  StateStore store(folder.path());
+  std::filesystem::create_directory(store.file());
+
+  const auto loaded = store.load();
+
+  EXPECT_THAT(loaded.complaint, HasSubstr("state.yaml.damaged-"));
+  EXPECT_FALSE(loaded.must_not_start);
+  EXPECT_FALSE(store.save(full_overlay()));
+  EXPECT_EQ(store.load().overlay, full_overlay());
+}
+
 TEST(StateStore, KeepsTheOldFileWhenTheDiskIsFull) {
   test::TempDir folder;
   StateStore store(folder.path());
