@@ -1,19 +1,18 @@
 #include "proxy/resolver.h"
 
 #include <algorithm>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <utility>
 
 #include "base/log.h"
 #include "conf/dynamic_config.h"
+#include "proxy/lookups.h"
 
 namespace gapura::proxy {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 
 constexpr Milliseconds kTick{1'000};
 
@@ -30,18 +29,18 @@ struct Resolver::Names : std::enable_shared_from_this<Names> {
   };
 
   Names(asio::io_context& loop, Settings settings_)
-      : settings(std::move(settings_)), resolver(loop), timer(loop) {}
+      : settings(std::move(settings_)), lookups(loop), timer(loop) {}
 
   void tick();
   void look();
   void begin(const balancer::TargetRef& target, Name& name);
-  void end(const balancer::TargetRef& target, const std::string& host,
-           const boost::system::error_code& error, const tcp::resolver::results_type& results);
+  void end(const balancer::TargetRef& target, const std::string& host, const std::string& error,
+           const std::vector<Endpoint>& results);
   void failed(const balancer::TargetRef& target, const std::string& host, Name& name,
               const std::string& why) const;
 
   Settings settings;
-  tcp::resolver resolver;
+  Lookups lookups;
   asio::steady_timer timer;
   std::map<balancer::TargetRef, Name> all;
 };
@@ -92,25 +91,23 @@ void Resolver::Names::look() {
 void Resolver::Names::begin(const balancer::TargetRef& target, Name& name) {
   const auto url = conf::ServerUrl::parse(target->url, nullptr);
   if (!url) return;
-  name.is_running = true;
-  resolver.async_resolve(
-      url->host, std::to_string(url->port), tcp::resolver::numeric_service,
-      [weak = weak_from_this(), target, host = url->host](
-          boost::system::error_code error, const tcp::resolver::results_type& results) {
-        if (const auto self = weak.lock()) self->end(target, host, error, results);
-      });
+  name.is_running =
+      lookups.start(url->host, url->port,
+                    [weak = weak_from_this(), target, host = url->host](
+                        const std::string& error, const std::vector<Endpoint>& results) {
+                      if (const auto self = weak.lock()) self->end(target, host, error, results);
+                    });
 }
 
 void Resolver::Names::end(const balancer::TargetRef& target, const std::string& host,
-                          const boost::system::error_code& error,
-                          const tcp::resolver::results_type& results) {
+                          const std::string& error, const std::vector<Endpoint>& results) {
   const auto found = all.find(target);
   if (found == all.end()) return;
   Name& name = found->second;
   name.is_running = false;
   name.due = Clock::now() + (name.endpoint.is_set() ? settings.every : settings.retry);
-  if (error || results.empty()) {
-    failed(target, host, name, error ? error.message() : "it has no address");
+  if (!error.empty()) {
+    failed(target, host, name, error);
     return;
   }
   name.due = Clock::now() + settings.every;
@@ -118,8 +115,7 @@ void Resolver::Names::end(const balancer::TargetRef& target, const std::string& 
   // The address in use stays while it is among the answers: servers give them in turning order, and
   // a target that jumps would lose its idle links each time.
   Endpoint first;
-  for (const auto& result : results) {
-    const Endpoint endpoint = Endpoint::from(result.endpoint().data());
+  for (const Endpoint& endpoint : results) {
     if (endpoint == name.endpoint) return;
     if (!first.is_set()) first = endpoint;
   }
