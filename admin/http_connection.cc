@@ -98,7 +98,7 @@ void HttpConnection::stop() {
   is_stopping_ = true;
   if (watch_) {
     watch_->departure->happen();
-  } else {
+  } else if (!is_writing_) {
     close();
   }
 }
@@ -174,7 +174,9 @@ net::awaitable<void> HttpConnection::answer(Incoming& incoming) {
     beast::error_code ignored;
     socket_.cancel(ignored);
   }
+  is_writing_ = true;
   const bool is_written = co_await write(response, incoming);
+  is_writing_ = false;
   if (!is_written) incoming.is_kept = false;
 }
 

@@ -54,6 +54,7 @@ class HttpConnection {
   std::shared_ptr<Watch> watch_;  ///< while a request is being answered
   bool is_first_ = true;
   bool is_stopping_ = false;
+  bool is_writing_ = false;  ///< an answer is on its way: it is not cut by a stop
 };
 
 }  // namespace gapura::admin
