@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/port_holder.h"
+#include "app/process.h"
 #include "app/server_parts.h"
 #include "base/log.h"
 #include "proxy/failure.h"
@@ -36,6 +37,20 @@ std::vector<std::string> names_of(const std::vector<conf::EntryPoint>& entry_poi
   std::vector<std::string> names;
   for (const conf::EntryPoint& entry_point : entry_points) names.push_back(entry_point.name);
   return names;
+}
+
+/// Without a limit of their own, clients get what descriptors there are: two each, since a client
+/// at work has a link to a target, but for those that files, logs and the admin API need.
+conf::Limits limits_of(conf::Limits limits) {
+  constexpr std::uint32_t kReserved = 128;
+  constexpr std::uint32_t kLeast = 16;
+  if (limits.connections_max == 0) {
+    const auto descriptors =
+        static_cast<std::uint32_t>(std::min<unsigned long>(raise_descriptor_limit(), UINT32_MAX));
+    limits.connections_max =
+        descriptors > kReserved ? std::max((descriptors - kReserved) / 2, kLeast) : kLeast;
+  }
+  return limits;
 }
 
 }  // namespace
@@ -90,7 +105,9 @@ std::vector<std::string> Server::Parts::make_workers() {
                                     .entry_points = config.entry_points,
                                     .histogram_bounds_s = config.metrics.buckets,
                                     .hostname = host_name(),
+                                    .limits = limits_of(config.limits),
                                     .access_log = access_log.get()};
+  log::info("at most {} clients at once", settings.limits.connections_max);
   workers = std::make_unique<proxy::Workers>(std::move(settings), observations());
   return {};
 }

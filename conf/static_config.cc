@@ -21,12 +21,24 @@ void refuse_dynamic_keys(yaml::Section& root) {
   }
 }
 
+void read_limits(yaml::Section& section, Limits& limits) {
+  const auto read = [&](std::string_view key, std::uint32_t& into) {
+    if (const auto count = section.integer(key, 0, 4'294'967'295)) {
+      into = static_cast<std::uint32_t>(*count);
+    }
+  };
+  read("maxConnections", limits.connections_max);
+  read("maxConnectionsPerClient", limits.connections_of_client_max);
+  section.finish();
+}
+
 void read_root(yaml::Section& root, StaticConfig& config) {
   refuse_dynamic_keys(root);
   read_entry_points(root, config);
   read_providers(root, config);
   read_observation(root, config);
   read_admin(root, config);
+  if (auto limits = root.section("limits")) read_limits(*limits, config.limits);
   std::string state_dir;
   root.read("stateDir", state_dir);
   config.state_dir = state_dir;

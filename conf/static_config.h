@@ -24,16 +24,30 @@ struct ListenAddress {
 struct EntryPoint {
   std::string name;
   ListenAddress address;
-  bool is_default = false;                     ///< asDefault
-  Milliseconds read_timeout{60'000};           ///< readTimeout; ours: without progress
-  Milliseconds write_timeout{60'000};          ///< without progress; Traefik's 0 would mean never
-  Milliseconds idle_timeout{180'000};          ///< between requests of a kept connection
-  Milliseconds accept_grace{0};                ///< lifeCycle.requestAcceptGraceTimeout
-  Milliseconds grace{10'000};                  ///< lifeCycle.graceTimeOut
+  bool is_default = false;             ///< asDefault
+  Milliseconds read_timeout{60'000};   ///< readTimeout; ours: without progress
+  Milliseconds write_timeout{60'000};  ///< without progress; Traefik's 0 would mean never
+  Milliseconds idle_timeout{180'000};  ///< between requests of a kept connection
+  Milliseconds accept_grace{0};        ///< lifeCycle.requestAcceptGraceTimeout
+  Milliseconds grace{10'000};          ///< lifeCycle.graceTimeOut
+  /// transport.respondingTimeouts.minRate, bytes/s; ours, 240 as Kestrel has it. A body that comes,
+  /// or an answer that is taken, more slowly over a whole readTimeout or writeTimeout ends. 0: off.
+  std::uint32_t rate_min = 240;
   std::uint32_t head_bytes_max = 1 << 20;      ///< http.maxHeaderBytes
+  std::uint64_t body_bytes_max = 0;            ///< http.maxRequestBodyBytes, ours; 0: no limit
+  bool adds_via = true;                        ///< http.via, ours (RFC 9110 7.6.3)
   std::uint32_t requests_max = 0;              ///< transport.keepAliveMaxRequests; 0: no limit
+  Milliseconds life_max{0};                    ///< transport.keepAliveMaxTime; 0: no limit
   bool trusts_all_forwarded = false;           ///< forwardedHeaders.insecure
   std::vector<std::string> trusted_ips;        ///< trustedIPs: addresses or CIDRs, valid
+  bool takes_proxy_from_all = false;           ///< proxyProtocol.insecure
+  std::vector<std::string> proxy_trusted_ips;  ///< proxyProtocol.trustedIPs, likewise
+};
+
+/// `limits`, ours. What one process bears, whichever entry point it comes through.
+struct Limits {
+  std::uint32_t connections_max = 0;            ///< 0: as many as there are descriptors for
+  std::uint32_t connections_of_client_max = 0;  ///< maxConnectionsPerClient; 0: no limit
 };
 
 struct FileProvider {
@@ -59,26 +73,27 @@ struct Metrics {
 struct Admin {
   /// Listens on TCP with a token, or on a Unix socket (0600) without one.
   ListenAddress address{"127.0.0.1", 8081};
-  std::filesystem::path unix_path;    ///< when address is "unix:/path"; `address` is unused then
-  std::filesystem::path token_file;   ///< empty: `<stateDir>/admin-token`
-  std::string update_servers_service; ///< updateServers.service; empty: the only one there is
+  std::filesystem::path unix_path;     ///< when address is "unix:/path"; `address` is unused then
+  std::filesystem::path token_file;    ///< empty: `<stateDir>/admin-token`
+  std::string update_servers_service;  ///< updateServers.service; empty: the only one there is
   bool is_on = true;
 };
 
 struct StaticConfig {
-  std::filesystem::path file;  ///< where it was read from; empty: made in memory
-  std::vector<EntryPoint> entry_points;      ///< user-facing ones, by name; never empty
+  std::filesystem::path file;            ///< where it was read from; empty: made in memory
+  std::vector<EntryPoint> entry_points;  ///< user-facing ones, by name; never empty
   /// Traefik's internal entry point "traefik": /metrics and /ping.
   ListenAddress internal_address{"127.0.0.1", 8080};
-  bool internal_was_asked_for = false;       ///< the YAML names it: failing to bind it is an error
+  bool internal_was_asked_for = false;  ///< the YAML names it: failing to bind it is an error
   FileProvider file_provider;
   log::Settings log;
   AccessLog access_log;
   Metrics metrics;
   Admin admin;
+  Limits limits;
   /// Empty: /var/lib/gapura, else beside the configuration.
   std::filesystem::path state_dir;
-  unsigned workers = 0;                      ///< 0: one a core
+  unsigned workers = 0;  ///< 0: one a core
 };
 
 struct StaticResult {

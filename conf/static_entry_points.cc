@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::int64_t kHeadBytesMin = 1'024;
 constexpr std::int64_t kHeadBytesMax = std::int64_t{64} << 20;
+constexpr std::int64_t kBodyBytesMax = 1'000'000'000'000'000;
+constexpr std::int64_t kRateMax = 1'000'000'000;
 constexpr std::uint16_t kDefaultPort = 80;
 
 /// What is not built and would leave something open that its owner believes to be closed.
@@ -37,6 +39,10 @@ void read_http(yaml::Section& http, EntryPoint& entry_point) {
   } else if (bytes && *bytes != 0) {
     entry_point.head_bytes_max = static_cast<std::uint32_t>(*bytes);
   }
+  if (const auto most = http.integer("maxRequestBodyBytes", 0, kBodyBytesMax)) {
+    entry_point.body_bytes_max = static_cast<std::uint64_t>(*most);
+  }
+  http.read("via", entry_point.adds_via);
   bool cleans_paths = true;
   http.read("sanitizePath", cleans_paths);
   if (!cleans_paths) {
@@ -59,30 +65,42 @@ void read_transport(yaml::Section& transport, EntryPoint& entry_point) {
     timeouts->read("readTimeout", entry_point.read_timeout);
     timeouts->read("writeTimeout", entry_point.write_timeout);
     timeouts->read("idleTimeout", entry_point.idle_timeout);
+    if (const auto rate = timeouts->integer("minRate", 0, kRateMax)) {
+      entry_point.rate_min = static_cast<std::uint32_t>(*rate);
+    }
     timeouts->finish();
   }
   if (const auto count = transport.integer("keepAliveMaxRequests", 0, 4'294'967'295)) {
     entry_point.requests_max = static_cast<std::uint32_t>(*count);
   }
-  transport.not_acted_on({"keepAliveMaxTime"});
+  transport.read("keepAliveMaxTime", entry_point.life_max);
   transport.finish();
+}
+
+void read_trusted_ips(yaml::Section& section, std::vector<std::string>& into) {
+  const auto found = section.find("trustedIPs");
+  if (!found) return;
+  const auto texts = yaml::as_texts(section.reader(), *found);
+  for (const std::string& text : texts.value_or(std::vector<std::string>{})) {
+    if (is_address_or_cidr(text)) {
+      into.push_back(text);
+    } else {
+      section.reader().error(
+          found->place, found->path,
+          in_quotes(text) + " is neither an IP address nor a range such as 10.0.0.0/8");
+    }
+  }
+}
+
+void read_proxy_protocol(yaml::Section& section, EntryPoint& entry_point) {
+  section.read("insecure", entry_point.takes_proxy_from_all);
+  read_trusted_ips(section, entry_point.proxy_trusted_ips);
+  section.finish();
 }
 
 void read_forwarded(yaml::Section& forwarded, EntryPoint& entry_point) {
   forwarded.read("insecure", entry_point.trusts_all_forwarded);
-  if (const auto found = forwarded.find("trustedIPs")) {
-    const auto texts = yaml::as_texts(forwarded.reader(), *found);
-    for (const std::string& text : texts.value_or(std::vector<std::string>{})) {
-      if (is_address_or_cidr(text)) {
-        entry_point.trusted_ips.push_back(text);
-      } else {
-        forwarded.reader().error(found->place, found->path,
-                                 in_quotes(text) +
-                                     " is neither an IP address nor a range such as "
-                                     "10.0.0.0/8");
-      }
-    }
-  }
+  read_trusted_ips(forwarded, entry_point.trusted_ips);
   forwarded.not_acted_on({"connection", "notAppendXForwardedFor"});
   forwarded.finish();
 }
@@ -117,8 +135,7 @@ std::optional<EntryPoint> read_entry_point(yaml::Reader& reader, const std::stri
   if (auto transport = section->section("transport")) read_transport(*transport, out);
   if (auto forwarded = section->section("forwardedHeaders")) read_forwarded(*forwarded, out);
   if (auto http = section->section("http")) read_http(*http, out);
-  section->not_acted_on({"proxyProtocol"},
-                        "a connection that begins with a PROXY line is answered 400");
+  if (auto proxy = section->section("proxyProtocol")) read_proxy_protocol(*proxy, out);
   section->not_acted_on({"http3"}, "HTTP/3 is not supported");
   section->not_acted_on({"udp"}, "UDP is not built");
   section->not_acted_on({"allowACMEByPass", "http2", "observability"});

@@ -24,6 +24,47 @@ bool is_text(char c) noexcept {
   return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
 }
 
+/// RFC 9110 6.5.1: what a recipient must know before the content, and what it trusts because a
+/// proxy has looked at it, cannot come behind the content. All other names pass.
+bool may_be_trailer(std::string_view name) noexcept {
+  constexpr std::string_view kNever[] = {"age",
+                                         "authorization",
+                                         "cache-control",
+                                         "connection",
+                                         "content-encoding",
+                                         "content-length",
+                                         "content-range",
+                                         "content-type",
+                                         "cookie",
+                                         "date",
+                                         "expect",
+                                         "expires",
+                                         "forwarded",
+                                         "host",
+                                         "keep-alive",
+                                         "location",
+                                         "max-forwards",
+                                         "pragma",
+                                         "range",
+                                         "retry-after",
+                                         "set-cookie",
+                                         "te",
+                                         "trailer",
+                                         "transfer-encoding",
+                                         "upgrade",
+                                         "vary",
+                                         "via",
+                                         "warning",
+                                         "www-authenticate"};
+  constexpr std::string_view kNeverPrefixes[] = {"if-",          "proxy-",    "x-forwarded-",
+                                                 "x_forwarded_", "x-real-ip", "x_real_ip"};
+  return std::ranges::none_of(kNever,
+                              [&](std::string_view never) { return iequals(name, never); }) &&
+         std::ranges::none_of(kNeverPrefixes, [&](std::string_view prefix) {
+           return iequals(name.substr(0, prefix.size()), prefix);
+         });
+}
+
 }  // namespace
 
 BodyDecoder::BodyDecoder(Framing framing) noexcept {
@@ -53,7 +94,27 @@ BodyDecoder::State BodyDecoder::next_of_size(char c) noexcept {
   return State::size;
 }
 
-BodyDecoder::State BodyDecoder::step(char c) noexcept {
+BodyDecoder::State BodyDecoder::keep_trailer_byte(char c) {
+  if (!is_text(c) || ++overhead_ > kOverheadMax) return State::bad;
+  trailers_ += c;
+  return State::trailer;
+}
+
+/// A line that is no field breaks the message; one that may not be a trailer is left out.
+BodyDecoder::State BodyDecoder::end_trailer_line() {
+  const std::string_view line = std::string_view(trailers_).substr(line_begin_);
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos || !is_field_name(line.substr(0, colon))) return State::bad;
+  if (may_be_trailer(line.substr(0, colon))) {
+    trailers_ += "\r\n";
+  } else {
+    trailers_.resize(line_begin_);
+  }
+  line_begin_ = trailers_.size();
+  return State::trailer_first;
+}
+
+BodyDecoder::State BodyDecoder::step(char c) {
   switch (state_) {
     case State::size_first: return first_of_size(c);
     case State::size: return next_of_size(c);
@@ -66,19 +127,16 @@ BodyDecoder::State BodyDecoder::step(char c) noexcept {
     case State::data_cr: return c == '\r' ? State::data_lf : State::bad;
     case State::data_lf: return c == '\n' ? State::size_first : State::bad;
     case State::trailer_first:
-      if (c == '\r') return State::last_lf;
-      return is_text(c) && c != ' ' && c != '\t' && ++overhead_ <= kOverheadMax ? State::trailer
-                                                                                : State::bad;
-    case State::trailer:
-      if (c == '\r') return State::trailer_lf;
-      return is_text(c) && ++overhead_ <= kOverheadMax ? State::trailer : State::bad;
-    case State::trailer_lf: return c == '\n' ? State::trailer_first : State::bad;
+      if (c == ' ' || c == '\t') return State::bad;  // a folded line
+      return c == '\r' ? State::last_lf : keep_trailer_byte(c);
+    case State::trailer: return c == '\r' ? State::trailer_lf : keep_trailer_byte(c);
+    case State::trailer_lf: return c == '\n' ? end_trailer_line() : State::bad;
     case State::last_lf: return c == '\n' ? State::done : State::bad;
     default: return State::bad;
   }
 }
 
-BodyDecoder::Taken BodyDecoder::decode(std::span<char> bytes) noexcept {
+BodyDecoder::Taken BodyDecoder::decode(std::span<char> bytes) {
   if (state_ == State::until_close) return {.consumed = bytes.size(), .payload = bytes.size()};
   if (state_ == State::length) {
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));

@@ -2,7 +2,9 @@
 
 #include <cstring>
 
+#include "proxy/admission.h"
 #include "proxy/exchange.h"
+#include "proxy/proxy_protocol.h"
 #include "proxy/worker.h"
 
 namespace gapura::proxy {
@@ -14,6 +16,8 @@ constexpr Milliseconds kLookAfter{1'000};
 constexpr Milliseconds kHeadLimit{10'000};
 /// How long we read on after a last answer, so that a reset does not destroy it (RFC 9112 9.6).
 constexpr Milliseconds kLingerLimit{1'000};
+/// And how much: who goes on sending has been told already, and others are waiting.
+constexpr std::size_t kLingerBytes = 1024 * 1024;
 /// Pipelined requests that we answer ourselves never wait; after so many others have a turn.
 constexpr unsigned kTurnRequests = 32;
 
@@ -22,20 +26,30 @@ constexpr unsigned kTurnRequests = 32;
 ClientConnection::ClientConnection(Worker& worker, EntryPointSlot entry_point, const Endpoint& peer)
     : worker_(worker),
       limit_(worker.loop().wheel(), &on_limit, this),
-      peer_(peer),
+      opened_at_(Clock::now()),
       entry_point_(entry_point) {
-  const std::string address = peer.address();
-  address_size_ = static_cast<std::uint8_t>(std::min(address.size(), address_.size()));
-  std::memcpy(address_.data(), address.data(), address_size_);
-  is_trusted_ = worker.is_trusted(entry_point, peer);
+  set_client(peer);
 }
 
-ClientConnection::~ClientConnection() = default;
+ClientConnection::~ClientConnection() {
+  if (is_counted_) worker_.admission().leave(peer_);
+}
+
+void ClientConnection::set_client(const Endpoint& client) {
+  peer_ = client;
+  const std::string address = client.address();
+  address_size_ = static_cast<std::uint8_t>(std::min(address.size(), address_.size()));
+  std::memcpy(address_.data(), address.data(), address_size_);
+  is_trusted_ = worker_.is_trusted(entry_point_, client);
+}
 
 bool ClientConnection::open(int fd) {
   if (!channel_.open(worker_.loop(), fd)) return false;
   channel_.notify(&on_edge, this);
   rest();
+  // Who has too many is told at once, and does not hold a connection by saying nothing.
+  const bool waits_for_preamble = worker_.takes_preamble(entry_point_, peer_);
+  if (worker_.admission().counts_clients() && !waits_for_preamble) serve();
   return true;
 }
 
@@ -80,6 +94,8 @@ void ClientConnection::on_limit(void* owner) noexcept {
   const bool is_first = !std::exchange(self->has_looked_, true);
   if (is_first && self->channel_.look()) {
     self->serve();
+  } else if (idle.count() == 0) {
+    return;  // no limit
   } else if (is_first && idle > kLookAfter) {
     self->limit_.arm(idle - kLookAfter);
   } else {
@@ -90,18 +106,56 @@ void ClientConnection::on_limit(void* owner) noexcept {
 /// Nothing to do until the next byte: gives back the buffer.
 void ClientConnection::rest() {
   buffer_.release();
-  begin_ = end_ = head_bytes_ = body_bytes_ = 0;
+  begin_ = end_ = head_bytes_ = body_bytes_ = searched_ = 0;
   has_looked_ = false;
-  limit_.arm(kLookAfter);
+  const Milliseconds idle = worker_.entry_point(entry_point_).idle_timeout;
+  limit_.arm(idle.count() == 0 ? kLookAfter : std::min(idle, kLookAfter));
+}
+
+Task<Failure> ClientConnection::admit() {
+  is_admitted_ = true;
+  while (worker_.takes_preamble(entry_point_, peer_)) {
+    if (begin_ == end_ && !read_more()) {
+      is_admitted_ = false;  // not a byte yet: back to rest, or gone
+      co_return Failure::none;
+    }
+    const Preamble preamble = read_preamble({buffer_.data() + begin_, end_ - begin_});
+    if (preamble.state == PreambleState::absent) break;
+    if (preamble.state == PreambleState::refused) co_return Failure::bad_preamble;
+    if (preamble.state == PreambleState::complete) {
+      begin_ += preamble.bytes;
+      if (preamble.source.is_set()) set_client(preamble.source);
+      break;
+    }
+    if (read_more()) continue;
+    if (is_killed_ || has_failed_ || has_ended_) co_return Failure::client_gone;
+    if (!limit_.is_armed()) limit_.arm(kHeadLimit);
+    co_await waiter_.wait();
+    if (take_expired()) co_return Failure::client_timeout;
+  }
+  if (!worker_.admission().counts_clients()) co_return Failure::none;
+  is_counted_ = worker_.admission().enter(peer_);
+  co_return is_counted_ ? Failure::none : Failure::too_many_connections;
 }
 
 Detached ClientConnection::serve() {
   is_serving_ = true;
   limit_.disarm();
   bool goes_on = true;
+  if (!is_admitted_) {
+    const Failure failure = co_await admit();
+    limit_.disarm();
+    if (failure == Failure::client_gone) {
+      goes_on = false;
+    } else if (failure != Failure::none) {
+      Exchange exchange(*this);
+      goes_on = co_await exchange.refuse_head(failure);
+    }
+  }
   unsigned served = 0;
   while (goes_on) {
     const HeadResult result = read_head();
+    if (is_killed_) break;  // what was in the socket by then is no request any more
     if (result.state == HeadState::incomplete) {
       if (is_killed_ || has_failed_ || has_ended_) break;  // cut in a head, or simply closed
       if (begin_ == end_) {
@@ -142,12 +196,14 @@ Detached ClientConnection::serve() {
 
 /// A client that is still sending when we close would get a reset, and lose our last answer.
 Task<void> ClientConnection::linger() {
-  if (!must_linger_ || is_killed_ || has_failed_ || has_ended_) co_return;
+  const bool has_unread = must_linger_ || channel_.may_read();
+  if (!has_unread || is_killed_ || has_failed_ || has_ended_) co_return;
   channel_.shut_write();
   limit_.arm(kLingerLimit);
-  for (;;) {
+  for (std::size_t dropped = 0; dropped < kLingerBytes;) {
     const IoResult read = channel_.try_read(worker_.scratch());
     if (read.status == IoStatus::eof || read.status == IoStatus::failed) co_return;
+    dropped += read.bytes;
     if (read.status == IoStatus::ok) continue;
     co_await waiter_.wait();
     if (is_killed_ || take_expired()) co_return;
@@ -159,8 +215,10 @@ HeadResult ClientConnection::read_head() {
   for (;;) {
     if (begin_ != end_) {
       const std::string_view bytes(buffer_.data() + begin_, end_ - begin_);
-      const HeadResult result = parse_request_head(bytes, head_max, worker_.request_head());
+      const HeadResult result =
+          parse_request_head(bytes, head_max, worker_.request_head(), searched_);
       if (result.state != HeadState::incomplete) return result;
+      searched_ = bytes.size();
     }
     if (!read_more()) return {};
   }
@@ -206,6 +264,7 @@ void ClientConnection::keep(std::span<const char> bytes) {
 
 void ClientConnection::next_request() noexcept {
   begin_ += std::exchange(head_bytes_, 0) + std::exchange(body_bytes_, 0);
+  searched_ = 0;
   if (begin_ == end_) begin_ = end_ = 0;
 }
 

@@ -35,6 +35,8 @@ class ClientConnection {
   void stop();
   /// Ends now, whatever is going on.
   void kill();
+  /// Between two requests for a second or more: may be closed to make room for a new client.
+  bool is_dispensable() const noexcept { return !is_serving_ && has_looked_; }
 
   // --- for the exchange ---
   Worker& worker() noexcept { return worker_; }
@@ -43,6 +45,7 @@ class ClientConnection {
   const Endpoint& peer() const noexcept { return peer_; }
   std::string_view peer_address() const noexcept { return {address_.data(), address_size_}; }
   bool is_trusted() const noexcept { return is_trusted_; }
+  TimePoint opened_at() const noexcept { return opened_at_; }
   std::uint64_t requests() const noexcept { return requests_; }
 
   /// The bytes of the current request's head, and what was read behind it.
@@ -71,7 +74,11 @@ class ClientConnection {
   friend class Worker;
   static void on_edge(void* owner) noexcept;
   static void on_limit(void* owner) noexcept;
+  /// Who the client is, and whether it may have one more connection.
+  void set_client(const Endpoint& client);
   Detached serve();
+  /// Before the first head: the PROXY preamble, when one is expected, and the limit by client.
+  Task<Failure> admit();
   Task<void> linger();
   /// Reads what there is. complete: the worker's request_head is filled in.
   HeadResult read_head();
@@ -83,10 +90,13 @@ class ClientConnection {
   Channel channel_;
   Waiter waiter_;
   Deadline limit_;
-  const Endpoint peer_;
+  Endpoint peer_;  ///< the client: the socket's peer, or whom the PROXY preamble names
+  const TimePoint opened_at_;
   std::array<char, 46> address_{};
   std::uint8_t address_size_ = 0;
   const EntryPointSlot entry_point_;
+  bool is_admitted_ = false;
+  bool is_counted_ = false;  ///< by client, in the worker's admission
   bool is_serving_ = false;
   bool has_expired_ = false;
   bool has_edge_ = false;
@@ -98,7 +108,8 @@ class ClientConnection {
   bool must_linger_ = false;
   std::uint64_t requests_ = 0;
   Buffer buffer_;
-  std::size_t begin_ = 0;  ///< of the current head in buffer_
+  std::size_t begin_ = 0;     ///< of the current head in buffer_
+  std::size_t searched_ = 0;  ///< bytes from there that hold no end of a head
   std::size_t head_bytes_ = 0;
   std::size_t body_bytes_ = 0;        ///< behind the head, belonging to this request
   std::size_t end_ = 0;               ///< of what was read

@@ -13,6 +13,9 @@ namespace {
 /// A target's head; larger ones are a fault. Ours: nobody sends more than this on purpose.
 constexpr std::size_t kResponseHeadMax = 256 * 1024;
 
+/// More than a target that reports its progress every second for half an hour sends.
+constexpr unsigned kInterimsMax = 2'000;
+
 bool has_no_body(unsigned status, bool is_head) noexcept {
   return is_head || status < 200 || status == 204 || status == 304;
 }
@@ -39,9 +42,9 @@ Task<Failure> Exchange::converse() {
     set_patience();
     head_is_parsed_ = false;
     co_await client_.wait();
-    if (cut_ != Failure::none) co_return has_begun_ ? Failure::target_cut : cut_;
+    if (cut_ != Failure::none) co_return cut_;
     if (client_.is_killed()) co_return Failure::client_gone;
-    if (client_.take_expired()) co_return blame();
+    if (client_.take_expired() && !is_in_time()) co_return blame();
   }
 }
 
@@ -52,11 +55,16 @@ void Exchange::send_request() {
   const RequestRendering rendering{.path_query = path.path_query(),
                                    .host_override = host_override_,
                                    .upgrade = facts_.has_upgrade};
+  const bool adds_via = worker_.entry_point(client_.entry_point()).adds_via;
+  const std::string_view via =
+      adds_via ? worker_.via().value(facts_.is_http_1_0) : std::string_view{};
   const Forwarding forwarding{.trusts_client = client_.is_trusted(),
                               .client_address = client_.peer_address(),
-                              .server = worker_.hostname()};
+                              .server = worker_.hostname(),
+                              .via = via};
   write_request_head(worker_.head_text(), request, rendering, forwarding);
   const std::span<char> already = client_.after_head();
+  upload_.limit_payload(worker_.entry_point(client_.entry_point()).body_bytes_max);
   const Relay::Step step =
       upload_.begin(client_.channel(), link_->channel, BodyDecoder(facts_.framing),
                     facts_.framing.kind == BodyKind::chunked, worker_.head_text().view(), already);
@@ -88,6 +96,7 @@ void Exchange::look_after_client() {
 
 Failure Exchange::pump_request() {
   if (upload_.step() == Relay::Step::source_bad) return Failure::bad_framing;
+  if (upload_.step() == Relay::Step::too_large) return Failure::body_too_large;
   const Relay::Step step = upload_.advance();
   // At once: the bytes are in the worker's scratch.
   if (upload_.has_read() && !has_kept_excess_ && !is_tunnel_ && !upload_.excess().empty()) {
@@ -103,6 +112,7 @@ Failure Exchange::pump_request() {
       if (is_tunnel_) link_->channel.shut_write();
       return Failure::none;
     case Relay::Step::source_bad: return Failure::bad_framing;
+    case Relay::Step::too_large: return Failure::body_too_large;
     case Relay::Step::source_failed: return Failure::client_gone;
     case Relay::Step::sink_failed:
       // The target may have answered before it closed: that answer is still to be read.
@@ -144,10 +154,13 @@ Failure Exchange::take_response_head() {
   ResponseHead& response = worker_.response_head();
   while (begin < response_bytes_) {
     const std::string_view text(bytes + begin, response_bytes_ - begin);
-    const HeadResult result = parse_response_head(text, kResponseHeadMax, response);
+    const HeadResult result =
+        parse_response_head(text, kResponseHeadMax, response, response_searched_);
     if (result.state == HeadState::refused) return result.failure;
+    response_searched_ = text.size();
     if (result.state == HeadState::incomplete) break;
     begin += result.bytes;
+    response_searched_ = 0;
     if (response.status >= 200 || response.status == 101) {
       response_unread_ = {bytes + begin, response_bytes_ - begin};
       return response.status == 101 ? begin_tunnel() : begin_response();
@@ -174,12 +187,21 @@ Failure Exchange::take_response_head() {
 }
 
 Failure Exchange::forward_interim() {
+  if (++interims_ > kInterimsMax) return Failure::bad_response;
   if (facts_.is_http_1_0) return Failure::none;  // RFC 9110 15.2: never to a 1.0 client
   ResponseRendering rendering;
   rendering.drop_length = true;
   write_response_head(worker_.head_text(), worker_.response_head(), rendering);
   const Relay::Step step = download_.send(client_.channel(), worker_.head_text().view());
   return step == Relay::Step::sink_failed ? Failure::client_gone : Failure::none;
+}
+
+/// The connection has carried what transport.keepAlive* allows.
+bool Exchange::is_clients_last() const {
+  const conf::EntryPoint& entry = worker_.entry_point(client_.entry_point());
+  const bool is_old =
+      entry.life_max.count() != 0 && Clock::now() - client_.opened_at() >= entry.life_max;
+  return is_old || (entry.requests_max != 0 && client_.requests() >= entry.requests_max);
 }
 
 Failure Exchange::begin_response() {
@@ -200,9 +222,7 @@ Failure Exchange::begin_response() {
   // An answer before the end of the request: what is left of the request is not waited for.
   const bool is_early = !upload_over_ || !upload_whole_;
   says_close_ = says_close_ || !facts_.may_persist || worker_.is_stopping() || is_early ||
-                (needs_chunks && facts_.is_http_1_0) ||
-                (worker_.entry_point(client_.entry_point()).requests_max != 0 &&
-                 client_.requests() >= worker_.entry_point(client_.entry_point()).requests_max);
+                (needs_chunks && facts_.is_http_1_0) || is_clients_last();
   rendering.say_close = says_close_;
   rendering.say_keep_alive = !says_close_ && facts_.is_http_1_0;
   rendering.date = worker_.date();
@@ -216,8 +236,15 @@ Failure Exchange::begin_response() {
 
 /// 101: from here on bytes pass both ways, whatever they mean.
 Failure Exchange::begin_tunnel() {
-  if (!facts_.has_upgrade || !upload_whole_) return Failure::bad_response;
   const ResponseHead& response = worker_.response_head();
+  if (!facts_.has_upgrade || !upload_whole_) return Failure::bad_response;
+  // RFC 9110 7.8: never to a protocol that the client did not name.
+  const std::string_view chosen = value_of(response.fields, FieldId::upgrade);
+  bool was_asked_for = false;
+  for_each_element(value_of(head().fields, FieldId::upgrade), [&](std::string_view asked) {
+    was_asked_for = was_asked_for || iequals(asked, chosen);
+  });
+  if (!was_asked_for) return Failure::bad_response;
   status_ = 101;
   is_tunnel_ = has_begun_ = says_close_ = true;
   lease_->mark_upgrade();
@@ -228,6 +255,7 @@ Failure Exchange::begin_tunnel() {
   download_.begin(link_->channel, client_.channel(), BodyDecoder(open), false,
                   worker_.head_text().view(), response_unread_);
   upload_.reset();
+  upload_.limit_payload(0);
   upload_over_ = false;
   const std::span<char> early = client_.after_head();
   upload_.begin(client_.channel(), link_->channel, BodyDecoder(open), false, {}, early);
@@ -255,14 +283,15 @@ Failure Exchange::after_response_step(Relay::Step step) {
       is_over_ = true;
       return Failure::none;
     case Relay::Step::source_failed:
-    case Relay::Step::source_bad: return Failure::target_cut;
+    case Relay::Step::source_bad:
+    case Relay::Step::too_large: return Failure::target_cut;
     case Relay::Step::sink_failed: return Failure::client_gone;
   }
   return Failure::none;
 }
 
-/// Which time limit holds until the next edge. Progress, not total: it starts anew whenever bytes
-/// have moved or the wait is for something else.
+/// Which time limit holds until the next edge. For what the client sends or takes it is not moved
+/// by every byte: it is a window, in which enough must have moved (is_in_time).
 void Exchange::set_patience() {
   const conf::EntryPoint& entry = worker_.entry_point(client_.entry_point());
   Patience next = Patience::none;
@@ -273,13 +302,19 @@ void Exchange::set_patience() {
   } else if (!upload_over_ && upload_.step() == Relay::Step::wait_source && !is_tunnel_) {
     next = Patience::client_body;
     limit = entry.read_timeout;
-  } else if (!has_begun_ && upload_over_) {
+  } else if (is_tunnel_ && upload_over_ != download_.is_done()) {
+    // One side has ended: the other has so long to follow, or it would hold both for ever.
+    next = Patience::tunnel_end;
+    limit = entry.idle_timeout;
+  } else if (!has_begun_ && (upload_over_ || upload_.step() == Relay::Step::wait_sink)) {
     next = Patience::target_head;
     limit = response_timeout_;
   }
-  if (next == patience_ && patience_moved_ == moved_) return;
+  const bool is_window = next == Patience::client_write || next == Patience::client_body;
+  if (next == patience_ && (is_window || patience_moved_ == moved_)) return;
   patience_ = next;
-  patience_moved_ = moved_;
+  patience_limit_ = limit;
+  patience_moved_ = is_window ? moved_by_client() : moved_;
   if (limit.count() == 0) {
     client_.limit().disarm();
   } else {
@@ -287,10 +322,30 @@ void Exchange::set_patience() {
   }
 }
 
+/// Bytes of the current direction that the client has sent, or acknowledged: what the kernel holds
+/// for a slow reader is not with it yet, and is taken so seldom that writes alone tell too little.
+std::uint64_t Exchange::moved_by_client() const noexcept {
+  if (patience_ == Patience::client_body) return upload_.moved();
+  return download_.moved() - client_.channel().unsent();
+}
+
+/// After a window: true, and a new one begins, when bytes moved and no fewer than the entry point's
+/// minimum rate asks for (a slow-loris holds a connection otherwise for a byte a minute).
+bool Exchange::is_in_time() {
+  if (patience_ != Patience::client_body && patience_ != Patience::client_write) return false;
+  const std::uint64_t moved = moved_by_client() - std::exchange(patience_moved_, moved_by_client());
+  const std::uint64_t rate_min = worker_.entry_point(client_.entry_point()).rate_min;
+  const auto window_ms = static_cast<std::uint64_t>(patience_limit_.count());
+  if (moved == 0 || moved * 1'000 < rate_min * window_ms) return false;
+  client_.limit().arm(patience_limit_);
+  return true;
+}
+
 Failure Exchange::blame() const noexcept {
   switch (patience_) {
     case Patience::client_body: return Failure::client_timeout;
     case Patience::target_head: return Failure::target_timeout;
+    case Patience::tunnel_end: return Failure::tunnel_half_closed;
     default: return Failure::client_gone;
   }
 }

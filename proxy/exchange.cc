@@ -58,6 +58,9 @@ const RequestHead& Exchange::head() {
 Task<bool> Exchange::run() {
   head_is_parsed_ = true;
   note_facts(head());
+  if (const Failure failure = refusal(); failure != Failure::none) {
+    co_return co_await refuse(failure);
+  }
   for (;;) {
     Failure failure = choose();
     if (failure == Failure::none && !link_) failure = co_await connect();
@@ -70,12 +73,25 @@ Task<bool> Exchange::run() {
   co_return finish();
 }
 
+/// What is refused whichever target it is for.
+Failure Exchange::refusal() {
+  const RequestHead& request = head();
+  const std::uint64_t body_max = worker_.entry_point(client_.entry_point()).body_bytes_max;
+  if (body_max != 0 && request.framing.length > body_max) return Failure::body_too_large;
+  if (request.has_via && worker_.via().has_passed(request.fields)) return Failure::loop;
+  // RFC 9110 7.6.2: at 0 the request is not for the next hop but for us.
+  if (request.method != "OPTIONS" && request.method != "TRACE") return Failure::none;
+  const std::string_view hops = value_of(request.fields, FieldId::max_forwards);
+  if (hops.empty() || hops.find_first_not_of('0') != std::string_view::npos) return Failure::none;
+  return request.method == "TRACE" ? Failure::max_forwards_trace : Failure::max_forwards_options;
+}
+
 Failure Exchange::choose() {
   ++attempts_;
   const RequestHead& request = head();
   if (attempts_ == 1 && worker_.is_stopping()) says_close_ = true;
   CleanPath& path = worker_.path();
-  if (!path.set(request.path_query)) return Failure::bad_target;
+  if (!path.set(request.path_query)) return Failure::bad_uri;
   const balancer::Snapshot& snapshot = worker_.snapshot();
   const balancer::routing::RequestView view{.method = request.method,
                                             .host = request.authority,
@@ -126,19 +142,20 @@ bool Exchange::is_request_read() const noexcept {
 Failure Exchange::start_connect(bool& is_pending) {
   const int family = endpoint_.is_v4() ? AF_INET : AF_INET6;
   const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return connect_failed(Failure::connect_failed, std::strerror(errno));
+  if (fd < 0) return Failure::out_of_descriptors;
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
   io_count::socket_call();
   const int result = ::connect(fd, endpoint_.data(), endpoint_.size());
   const int error = result < 0 ? errno : 0;
   if (error != 0 && error != EINPROGRESS) {
     ::close(fd);
-    if (is_local_error(error)) return Failure::connect_failed;
+    if (is_local_error(error)) return Failure::out_of_descriptors;
     return connect_failed(Failure::connect_failed, std::strerror(error));
   }
   link_ = std::make_unique<Link>(worker_.loop().wheel(), lease_->slot());
-  if (!link_->channel.open(worker_.loop(), fd)) return Failure::connect_failed;
+  if (!link_->channel.open(worker_.loop(), fd)) return Failure::out_of_descriptors;
   link_->channel.notify(&ClientConnection::on_link_edge, &client_);
   is_pending = error == EINPROGRESS;
   if (is_pending) link_->channel.expect_connect();
@@ -154,6 +171,10 @@ Task<Failure> Exchange::connect() {
   client_.limit().arm(connect_timeout_);
   while (is_pending && !link_->channel.may_write()) {
     co_await client_.wait();
+    if (cut_ == Failure::drain_cut) {
+      cut_ = Failure::none;
+      co_return Failure::drained_before_sent;
+    }
     if (cut_ != Failure::none) co_return cut_;
     if (client_.is_killed()) co_return Failure::client_gone;
     if (client_.take_expired()) {
@@ -211,7 +232,7 @@ bool Exchange::may_retry(Failure failure) {
   upload_.reset();
   upload_over_ = upload_whole_ = got_response_bytes_ = false;
   response_rest_.release();
-  response_bytes_ = 0;
+  response_bytes_ = response_searched_ = 0;
   return true;
 }
 

@@ -51,10 +51,12 @@ class Exchange {
     Framing framing;
   };
   /// What the wait is for, so that an expiry knows whom to blame.
-  enum class Patience : std::uint8_t { none, client_body, client_write, target_head };
+  enum class Patience : std::uint8_t { none, client_body, client_write, target_head, tunnel_end };
 
   void note_facts(const RequestHead& head);
   const RequestHead& head();
+
+  Failure refusal();
 
   // One attempt.
   Failure choose();
@@ -79,6 +81,9 @@ class Exchange {
   Failure after_response_step(Relay::Step step);
   void look_after_client();
   void set_patience();
+  bool is_in_time();
+  std::uint64_t moved_by_client() const noexcept;
+  bool is_clients_last() const;
   Failure blame() const noexcept;
   static void on_cut(void* owner) noexcept;
 
@@ -124,6 +129,7 @@ class Exchange {
   Relay download_;
   Buffer response_rest_;  ///< of a head that came in parts
   std::size_t response_bytes_ = 0;
+  std::size_t response_searched_ = 0;  ///< of them, hold no end of a head
   std::span<char> response_unread_;
   unsigned status_ = 0;
   unsigned link_timeout_s_ = 0;
@@ -137,8 +143,10 @@ class Exchange {
   bool needs_turn_ = false;
   Failure cut_ = Failure::none;
   Patience patience_ = Patience::none;
+  Milliseconds patience_limit_{0};
   std::uint64_t patience_moved_ = 0;
   std::uint64_t moved_ = 0;
+  unsigned interims_ = 0;
 
   // For the access log, filled only when it is on.
   std::unique_ptr<LogTexts> log_texts_;

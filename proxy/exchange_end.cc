@@ -11,7 +11,8 @@ constexpr unsigned kClientClosed = 499;  // logged and counted, never sent
 
 bool is_clients_fault(Failure failure) noexcept {
   return failure == Failure::client_gone || failure == Failure::client_timeout ||
-         failure == Failure::bad_framing || failure == Failure::bad_target;
+         failure == Failure::bad_framing || failure == Failure::bad_uri ||
+         failure == Failure::body_too_large;
 }
 
 }  // namespace
@@ -87,7 +88,8 @@ Task<bool> Exchange::refuse(Failure failure) {
 }
 
 Task<void> Exchange::flush_answer() {
-  client_.limit().arm(worker_.entry_point(client_.entry_point()).write_timeout);
+  const Milliseconds limit = worker_.entry_point(client_.entry_point()).write_timeout;
+  if (limit.count() != 0) client_.limit().arm(limit);
   while (download_.advance() == Relay::Step::wait_sink) {
     co_await client_.wait();
     if (client_.is_killed() || client_.take_expired()) co_return;
@@ -99,6 +101,8 @@ void Exchange::record(unsigned status) {
   const auto duration_us = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(now - started_).count());
   metrics::SeriesKey key{.method = facts_.method, .code = static_cast<std::uint16_t>(status)};
+  // A target may invent codes up to 999; they share one series.
+  key.code = std::min<std::uint16_t>(key.code, 600);
   key.protocol = is_tunnel_         ? metrics::Protocol::websocket
                  : is_event_stream_ ? metrics::Protocol::sse
                                     : metrics::Protocol::http;

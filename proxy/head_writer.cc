@@ -59,12 +59,7 @@ std::string_view port_of(std::string_view authority) noexcept {
 }
 
 bool is_websocket(const RequestHead& head) noexcept {
-  for (std::size_t i = 0; i < head.fields.count; ++i) {
-    if (head.fields.ids[i] == FieldId::upgrade) {
-      return iequals(head.fields.lines[i].value, "websocket");
-    }
-  }
-  return false;
+  return iequals(value_of(head.fields, FieldId::upgrade), "websocket");
 }
 
 void append_forwarded_for(HeadText& out, const RequestHead& head, const Forwarding& forwarding) {
@@ -78,6 +73,23 @@ void append_forwarded_for(HeadText& out, const RequestHead& head, const Forwardi
   }
   out.append(forwarding.client_address);
   out.append("\r\n");
+}
+
+/// RFC 7239 4: a chain that a trusted proxy began is continued, never begun: X-Forwarded-For says
+/// the same. An address with colons is quoted and in brackets (section 6).
+void append_forwarded(HeadText& out, const RequestHead& head, std::string_view address) {
+  bool has_any = false;
+  for (const HttpField& field : head.fields.all()) {
+    if (!is_field(field, "forwarded") || field.value.empty()) continue;
+    out.append(has_any ? ", " : "Forwarded: ");
+    out.append(field.value);
+    has_any = true;
+  }
+  if (!has_any) return;
+  const bool is_v6 = address.find(':') != std::string_view::npos;
+  out.append(is_v6 ? ", for=\"[" : ", for=");
+  out.append(address);
+  out.append(is_v6 ? "]\"\r\n" : "\r\n");
 }
 
 void append_forwarding(HeadText& out, const RequestHead& head, const Forwarding& forwarding) {
@@ -100,6 +112,33 @@ void append_forwarding(HeadText& out, const RequestHead& head, const Forwarding&
   if (is_missing("x-forwarded-server")) {
     append_field(out, "X-Forwarded-Server", forwarding.server);
   }
+  if (forwarding.trusts_client) append_forwarded(out, head, forwarding.client_address);
+  if (!forwarding.via.empty()) append_field(out, "Via", forwarding.via);
+}
+
+/// What is re-created for the next hop of the fields that concern one hop only (RFC 9110 7.6.1).
+void append_connection(HeadText& out, const RequestHead& head, bool upgrade) {
+  if (upgrade) {
+    append_field(out, "Upgrade", value_of(head.fields, FieldId::upgrade));
+  }
+  if (head.takes_trailers) out.append("TE: trailers\r\n");
+  if (!upgrade && !head.takes_trailers) return;
+  out.append(upgrade && head.takes_trailers ? "Connection: Upgrade, TE\r\n"
+             : upgrade                      ? "Connection: Upgrade\r\n"
+                                            : "Connection: TE\r\n");
+}
+
+/// RFC 9110 7.6.2. A value that is no number is left alone.
+void append_max_forwards(HeadText& out, std::string_view value) {
+  std::uint32_t hops = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), hops);
+  if (error != std::errc{} || end != value.data() + value.size() || hops == 0) {
+    append_field(out, "Max-Forwards", value);
+    return;
+  }
+  out.append("Max-Forwards: ");
+  out.append_number(hops - 1);
+  out.append("\r\n");
 }
 
 /// Whether a request's line is for us, or re-created by us.
@@ -112,13 +151,18 @@ bool is_request_line_ours(const RequestHead& head, std::size_t i, bool replaces_
     case FieldId::keep_alive:
     case FieldId::proxy_hop:
     case FieldId::te:
-    case FieldId::trailer:
     case FieldId::transfer_encoding:
     case FieldId::upgrade: return true;
+    // Announces what comes behind the last chunk (RFC 9110 6.6.2): without chunks, nothing.
+    case FieldId::trailer: return head.framing.kind != BodyKind::chunked;
+    case FieldId::expect: return !head.expects_continue;
+    case FieldId::max_forwards: return head.method == "OPTIONS" || head.method == "TRACE";
     // Connection cannot be used to strip what frames the message or what we add (RFC 9110 7.6.1).
     case FieldId::content_length: return false;
     case FieldId::forwarding:
-      return !forwarding.trusts_client || is_field(field, "x-forwarded-for");
+      return !forwarding.trusts_client || is_field(field, "x-forwarded-for") ||
+             is_field(field, "forwarded");
+    case FieldId::via: return false;
     default: break;
   }
   return head.named_by_connection != 0 && is_named_by_connection(head.fields, field.name);
@@ -130,22 +174,14 @@ bool is_response_line_ours(const ResponseHead& head, std::size_t i,
     case FieldId::connection:
     case FieldId::keep_alive:
     case FieldId::proxy_hop:
-    case FieldId::trailer:
     case FieldId::transfer_encoding:
     case FieldId::upgrade: return true;
+    case FieldId::trailer: return !rendering.chunks;
     case FieldId::content_length: return rendering.drop_length;
     default: break;
   }
   return head.named_by_connection != 0 &&
          is_named_by_connection(head.fields, head.fields.lines[i].name);
-}
-
-template <class Head>
-std::string_view upgrade_of(const Head& head) noexcept {
-  for (std::size_t i = 0; i < head.fields.count; ++i) {
-    if (head.fields.ids[i] == FieldId::upgrade) return head.fields.lines[i].value;
-  }
-  return {};
 }
 
 }  // namespace
@@ -187,9 +223,10 @@ void write_request_head(HeadText& out, const RequestHead& head, const RequestRen
   runs.finish();
   append_forwarding(out, head, forwarding);
   if (head.framing.kind == BodyKind::chunked) out.append("Transfer-Encoding: chunked\r\n");
-  if (rendering.upgrade) {
-    out.append("Connection: Upgrade\r\n");
-    append_field(out, "Upgrade", upgrade_of(head));
+  append_connection(out, head, rendering.upgrade);
+  const std::string_view hops = value_of(head.fields, FieldId::max_forwards);
+  if (!hops.empty() && (head.method == "OPTIONS" || head.method == "TRACE")) {
+    append_max_forwards(out, hops);
   }
   out.append("\r\n");
 }
@@ -211,7 +248,7 @@ void write_response_head(HeadText& out, const ResponseHead& head,
   if (rendering.chunks) out.append("Transfer-Encoding: chunked\r\n");
   if (rendering.upgrade) {
     out.append("Connection: Upgrade\r\n");
-    append_field(out, "Upgrade", upgrade_of(head));
+    append_field(out, "Upgrade", value_of(head.fields, FieldId::upgrade));
   } else if (rendering.say_close) {
     out.append("Connection: close\r\n");
   } else if (rendering.say_keep_alive) {
@@ -226,7 +263,10 @@ void write_own_answer(HeadText& out, const OwnAnswer& answer) {
   out.append_number(answer.status);
   out.append(" ");
   out.append(reason_of(answer.status));
-  out.append("\r\nContent-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n");
+  out.append("\r\n");
+  if (!answer.body.empty()) {
+    out.append("Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n");
+  }
   append_field(out, "Date", answer.date);
   out.append("Content-Length: ");
   out.append_number(answer.body.size());
@@ -243,18 +283,22 @@ void write_own_answer(HeadText& out, const OwnAnswer& answer) {
 
 std::string_view reason_of(unsigned status) noexcept {
   switch (status) {
+    case 200: return "OK";
     case 400: return "Bad Request";
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
     case 408: return "Request Timeout";
     case 413: return "Content Too Large";
     case 414: return "URI Too Long";
+    case 417: return "Expectation Failed";
+    case 429: return "Too Many Requests";
     case 431: return "Request Header Fields Too Large";
     case 501: return "Not Implemented";
     case 502: return "Bad Gateway";
     case 503: return "Service Unavailable";
     case 504: return "Gateway Timeout";
     case 505: return "HTTP Version Not Supported";
+    case 508: return "Loop Detected";
     default: return "Unknown";
   }
 }

@@ -33,11 +33,10 @@ class HeadText {
 
 /// What is said to targets about where a request came from.
 struct Forwarding {
-  bool trusts_client = false;         ///< keep the X-Forwarded-* that came in
+  bool trusts_client = false;         ///< keep the X-Forwarded-* and Forwarded that came in
   std::string_view client_address{};  ///< "192.0.2.7", as X-Forwarded-For has it
-  /// "X-Real-Ip: …\r\nX-Forwarded-Server: …\r\n": the same for every request of a connection.
-  std::string_view server{};  ///< own host name
-  std::uint16_t listen_port = 0;
+  std::string_view server{};          ///< own host name
+  std::string_view via{};             ///< our element of Via; empty: none is added
 };
 
 struct RequestRendering {

@@ -13,6 +13,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "base/http_field.h"
 #include "proxy/failure.h"
 
@@ -31,7 +32,9 @@ enum class FieldId : std::uint8_t {
   keep_alive,
   te,
   trailer,
-  proxy_hop,  ///< Proxy-Connection, Proxy-Authorization, Proxy-Authenticate
+  via,
+  max_forwards,
+  proxy_hop,  ///< Proxy-Connection, Proxy-Authorization
   expect,
   date,
   forwarding,  ///< forwarding: X-Forwarded-*, X-Real-Ip, also with _
@@ -69,6 +72,8 @@ struct RequestHead {
   Framing framing;
   Persistence persistence;
   bool expects_continue = false;
+  bool takes_trailers = false;  ///< TE: trailers
+  bool has_via = false;
   std::uint8_t named_by_connection = 0;  ///< how many other fields Connection names
   Fields fields;
 };
@@ -92,12 +97,36 @@ struct HeadResult {
   Failure failure = Failure::none;  ///< when refused
 };
 
-/// `bytes_max` limits the head. Fewer than kFieldsMax fields are accepted.
-HeadResult parse_request_head(std::string_view bytes, std::size_t bytes_max, RequestHead& head);
-HeadResult parse_response_head(std::string_view bytes, std::size_t bytes_max, ResponseHead& head);
+/// `bytes_max` limits the head. Fewer than kFieldsMax fields are accepted. `searched`: how many of
+/// the bytes were given before and found incomplete, so that a head that comes byte by byte is not
+/// searched from its beginning each time.
+HeadResult parse_request_head(std::string_view bytes, std::size_t bytes_max, RequestHead& head,
+                              std::size_t searched = 0);
+HeadResult parse_response_head(std::string_view bytes, std::size_t bytes_max, ResponseHead& head,
+                               std::size_t searched = 0);
 
 /// True when a Connection field of `fields` names `name` (RFC 9110 7.6.1).
 bool is_named_by_connection(const Fields& fields, std::string_view name) noexcept;
+
+/// The value of the first field with that id; empty without one.
+std::string_view value_of(const Fields& fields, FieldId id) noexcept;
+
+/// Calls `fn` with each element of a comma-separated list; empty ones are skipped (RFC 9110 5.6.1).
+template <class Fn>
+void for_each_element(std::string_view list, Fn&& fn) {
+  while (!list.empty()) {
+    const std::size_t comma = list.find(',');
+    const std::string_view element = trim_ows(list.substr(0, comma));
+    if (!element.empty()) fn(element);
+    if (comma == std::string_view::npos) return;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+/// RFC 9110 5.6.2 and 5.5: what a field's name and value are made of. For trailers, which are read
+/// elsewhere.
+bool is_field_name(std::string_view text) noexcept;
+bool is_field_value(std::string_view text) noexcept;
 
 /// RFC 9110 9.2.2.
 bool is_idempotent(std::string_view method) noexcept;

@@ -32,8 +32,23 @@ void Listener::on_pause_over(void* owner) noexcept {
 
 void Listener::accept_all() {
   if (pause_.is_armed()) return;
-  while (channel_.is_open() && accept_one()) {
+  while (channel_.is_open() && !waits_for_room() && accept_one()) {
   }
+}
+
+/// Who comes now waits in the kernel's queue until others have left.
+bool Listener::waits_for_room() {
+  if (!worker_.admission().is_full()) return false;
+  pause("as many are connected as limits.maxConnections allows");
+  return true;
+}
+
+void Listener::pause(const char* reason) {
+  if (!std::exchange(has_said_full_, true)) {
+    log::error("no more clients are accepted for now: {}", reason);
+  }
+  worker_.make_room();
+  pause_.arm(kPause);
 }
 
 bool Listener::accept_one() {
@@ -43,7 +58,7 @@ bool Listener::accept_one() {
   const int fd = ::accept4(channel_.fd(), reinterpret_cast<sockaddr*>(&address), &size,
                            SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd >= 0) {
-    has_said_full_ = false;
+    if (std::exchange(has_said_full_, false)) log::info("clients are accepted again");
     worker_.add(fd, entry_point_, Endpoint::from(reinterpret_cast<const sockaddr*>(&address)));
     return true;
   }
@@ -53,21 +68,31 @@ bool Listener::accept_one() {
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
-      if (!std::exchange(has_said_full_, true)) {
-        log::error(
-            "no more clients are accepted for now: {} (raise LimitNOFILE, or "
-            "look for what keeps connections open)",
-            std::strerror(errno));
-      }
-      pause_.arm(kPause);
+      pause(errno == EMFILE
+                ? "too many open descriptors (raise LimitNOFILE, or look for what keeps "
+                  "connections open)"
+                : std::strerror(errno));
       return false;
-    default: return true;  // ECONNABORTED and the network's errors concern one client only
+    // These concern one client only (accept(2)).
+    case ECONNABORTED:
+    case EINTR:
+    case EPROTO:
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case ENETUNREACH: return true;
+    default: pause(std::strerror(errno)); return false;
   }
 }
 
 void Listener::stop() {
   pause_.disarm();
-  accept_all();
+  while (channel_.is_open() && accept_one()) {
+  }
+  pause_.disarm();
   channel_.close();
 }
 

@@ -21,6 +21,9 @@ class Listener {
   static void on_pause_over(void* owner) noexcept;
   void accept_all();
   bool accept_one();
+  bool waits_for_room();
+  /// Tries again in a moment; the reason is logged once until a client is accepted again.
+  void pause(const char* reason);
 
   Worker& worker_;
   Channel channel_;

@@ -36,6 +36,13 @@ int escaped(std::string_view text, std::size_t at) noexcept {
 bool CleanPath::set(std::string_view path_query) {
   const std::size_t end = path_query.find('?');
   const std::string_view path = path_query.substr(0, end);
+  if (path.empty()) {  // "http://host?x": RFC 9112 3.2.1 forwards an empty path as "/"
+    clean_ = '/';
+    clean_ += path_query;
+    path_query_ = clean_;
+    routing_ = std::string_view(clean_).substr(0, 1);
+    return true;
+  }
   const bool is_plain = path.find('%') == std::string_view::npos &&
                         path.find("//") == std::string_view::npos &&
                         path.find("/.") == std::string_view::npos;

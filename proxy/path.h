@@ -10,7 +10,8 @@ namespace gapura::proxy {
 /// Keeps its memory between requests: no allocation in steady state.
 class CleanPath {
  public:
-  /// Takes the origin-form target ("/a/../b?x=1", or "*"). Percent-escapes of unreserved characters
+  /// Takes the origin-form target ("/a/../b?x=1", "*", or "?x" of an
+  /// absolute target without path). Percent-escapes of unreserved characters
   /// are decoded (RFC 3986 6.2.2.2), "//", "/./" and "/../" are resolved as Traefik's sanitizePath
   /// does. False: a broken escape, an escaped NUL, or a path that climbs above the root.
   /// The views refer to `path_query` or to this object, and live until the next call.

@@ -7,16 +7,17 @@
 
 namespace gapura::proxy {
 
-Relay::Step Relay::begin(Channel& source, Channel& sink, const BodyDecoder& decoder, bool chunks,
+Relay::Step Relay::begin(Channel& source, Channel& sink, BodyDecoder decoder, bool chunks,
                          std::string_view head, std::span<char> already) {
   source_ = &source;
   sink_ = &sink;
-  decoder_ = decoder;
+  decoder_ = std::move(decoder);
   chunks_ = chunks;
   has_ended_ = false;
   const BodyDecoder::Taken taken = decoder_.decode(already);
   excess_ = already.subspan(taken.consumed);
   if (decoder_.is_bad()) return set(Step::source_bad);
+  if (is_too_large(taken.payload)) return set(Step::too_large);
   return set(write(head, already.first(taken.payload)));
 }
 
@@ -29,7 +30,7 @@ Relay::Step Relay::send(Channel& sink, std::string_view bytes) {
 /// Writes what can be written and keeps the rest. Returns done, wait_source, wait_sink or
 /// sink_failed.
 Relay::Step Relay::write(std::string_view head, std::span<const char> payload) {
-  std::array<iovec, 4> parts;
+  std::array<iovec, 6> parts;
   std::size_t count = 0;
   std::array<char, 20> size_line;
   const auto add = [&](const char* bytes, std::size_t size) {
@@ -46,10 +47,14 @@ Relay::Step Relay::write(std::string_view head, std::span<const char> payload) {
   payload_bytes_ += payload.size();
   if (chunks_) {
     const bool is_last = decoder_.is_done() && !has_ended_;
+    const std::string_view trailers = is_last ? decoder_.trailers() : std::string_view{};
     std::string_view tail = payload.empty() ? "" : "\r\n";
     if (is_last) tail = payload.empty() ? "0\r\n\r\n" : "\r\n0\r\n\r\n";
+    // The last empty line comes behind the trailers.
+    add(tail.data(), tail.size() - (trailers.empty() ? 0 : 2));
+    add(trailers.data(), trailers.size());
+    if (!trailers.empty()) add("\r\n", 2);
     has_ended_ = has_ended_ || is_last;
-    add(tail.data(), tail.size());
   }
   if (count != 0) {
     const Step sent = send_parts(std::span(parts).first(count));
@@ -128,6 +133,7 @@ Relay::Step Relay::advance() {
     const BodyDecoder::Taken taken = decoder_.decode(got);
     excess_ = got.subspan(taken.consumed);
     if (decoder_.is_bad()) return set(Step::source_bad);
+    if (is_too_large(taken.payload)) return set(Step::too_large);
     const bool was_full = got.size() == read_bytes_;
     if (const Step step = write({}, got.first(taken.payload)); step != Step::wait_source) {
       return set(step);
@@ -142,6 +148,7 @@ void Relay::reset() noexcept {
   rest_.release();
   rest_begin_ = rest_end_ = 0;
   excess_ = {};
+  payload_bytes_ = 0;
   step_ = Step::wait_source;
   has_read_ = has_ended_ = false;
 }

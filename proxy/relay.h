@@ -23,6 +23,7 @@ class Relay {
     done,           ///< the whole body is written
     source_failed,  ///< reset, or ended before the body did
     source_bad,     ///< framing broken
+    too_large,      ///< more content than limit_payload() allows; the surplus was not written
     sink_failed,    ///< reset or closed by who should read
   };
 
@@ -32,8 +33,11 @@ class Relay {
 
   /// Begins a message: `head` and what is already there of the body leave in one call.
   /// `already` is changed in place. `chunks`: write chunked framing, else the bytes as they are.
-  Step begin(Channel& source, Channel& sink, const BodyDecoder& decoder, bool chunks,
+  /// With `chunks` the trailers of the source are passed on, else they are dropped.
+  Step begin(Channel& source, Channel& sink, BodyDecoder decoder, bool chunks,
              std::string_view head, std::span<char> already);
+  /// Content of the messages begun from now on, in bytes; 0: no limit.
+  void limit_payload(std::uint64_t most) noexcept { payload_max_ = most; }
   /// Sends `bytes` of our own through the same rest buffer (an interim response, an answer).
   Step send(Channel& sink, std::string_view bytes);
   Step advance();
@@ -57,6 +61,9 @@ class Relay {
   Step send_parts(std::span<const iovec> parts);
   Step flush();
   void keep(std::span<const iovec> parts, std::size_t skip);
+  bool is_too_large(std::size_t more) const noexcept {
+    return payload_max_ != 0 && payload_bytes_ + more > payload_max_;
+  }
   Step set(Step step) noexcept { return step_ = step; }
 
   BufferPool& buffers_;
@@ -70,6 +77,7 @@ class Relay {
   std::size_t read_bytes_ = kReadFirst;
   std::span<char> excess_;
   std::uint64_t payload_bytes_ = 0;
+  std::uint64_t payload_max_ = 0;
   std::uint64_t moved_ = 0;
   Step step_ = Step::wait_source;
   bool chunks_ = false;

@@ -72,7 +72,8 @@ std::unique_ptr<Link> TargetSlots::take(TargetSlot& slot, bool replayable, TimeP
     }
     unlink(*link);
     link->idle_limit.disarm();
-    const bool may_be_closed = !replayable && now - link->idle_since >= kOneTurn;
+    // What it sent unasked must not become the answer of the next client, either (RFC 9112 9.2).
+    const bool may_be_closed = now - link->idle_since >= kOneTurn;
     if (may_be_closed && link->channel.look()) continue;
     link->is_reused = true;
     return link;

@@ -18,10 +18,13 @@ constexpr std::size_t kScratchBytes = 256 * 1024;
 
 }  // namespace
 
-Worker::Worker(unsigned number, const Workers::Settings& settings, const Observations& observations)
+Worker::Worker(unsigned number, const Workers::Settings& settings, const Observations& observations,
+               Admission& admission, const Via& via)
     : number_(number),
       settings_(settings),
       observations_(observations),
+      admission_(admission),
+      via_(via),
       work_(boost::asio::make_work_guard(loop_.context())),
       snapshot_(std::make_shared<balancer::Snapshot>()),
       scratch_(kScratchBytes),
@@ -30,6 +33,8 @@ Worker::Worker(unsigned number, const Workers::Settings& settings, const Observa
   for (const conf::EntryPoint& entry : settings.entry_points) {
     IpSet& set = trusted_.emplace_back();
     for (const std::string& network : entry.trusted_ips) set.add(network);
+    IpSet& proxies = proxy_trusted_.emplace_back();
+    for (const std::string& network : entry.proxy_trusted_ips) proxies.add(network);
   }
   if (settings.access_log != nullptr) {
     access_lines_ = std::make_unique<AccessLines>(loop_, *settings.access_log, shard_);
@@ -43,6 +48,11 @@ Worker::~Worker() {
 bool Worker::is_trusted(EntryPointSlot slot, const Endpoint& peer) const noexcept {
   return settings_.entry_points[index(slot)].trusts_all_forwarded ||
          trusted_[index(slot)].contains(peer);
+}
+
+bool Worker::takes_preamble(EntryPointSlot slot, const Endpoint& peer) const noexcept {
+  return settings_.entry_points[index(slot)].takes_proxy_from_all ||
+         proxy_trusted_[index(slot)].contains(peer);
 }
 
 void Worker::publish(balancer::SnapshotPtr snapshot) {
@@ -97,16 +107,16 @@ void Worker::join() {
 
 void Worker::add(int fd, EntryPointSlot entry_point, const Endpoint& peer) {
   auto* made = new ClientConnection(*this, entry_point, peer);
-  if (!made->open(fd)) {
-    log::error("a client's socket could not be watched: {}", std::strerror(errno));
-    delete made;
-    return;
-  }
   made->next_ = connections_;
   if (connections_ != nullptr) connections_->previous_ = made;
   connections_ = made;
+  admission_.opened();
   shard_.connections_accepted.add();
   shard_.open_connections[index(entry_point)].add();
+  // Last: a client that may not stay is gone when this returns.
+  if (made->open(fd)) return;
+  log::error("a client's socket could not be watched: {}", std::strerror(errno));
+  remove(*made);
 }
 
 void Worker::remove(ClientConnection& connection) {
@@ -114,8 +124,22 @@ void Worker::remove(ClientConnection& connection) {
   if (connection.next_ != nullptr) connection.next_->previous_ = connection.previous_;
   shard_.open_connections[index(connection.entry_point())].sub();
   std::erase(later_, &connection);
+  admission_.closed();
   delete &connection;
   finish_if_empty();
+}
+
+void Worker::make_room() {
+  constexpr unsigned kMost = 64;  // as many as wait in one pause of a listener, about
+  unsigned closed = 0;
+  for (ClientConnection* one = connections_; one != nullptr && closed < kMost;) {
+    ClientConnection* next = one->next_;
+    if (one->is_dispensable()) {
+      remove(*one);
+      ++closed;
+    }
+    one = next;
+  }
 }
 
 void Worker::wake_later(ClientConnection& connection) {
@@ -174,7 +198,8 @@ void Worker::kill_now() {
 }
 
 void Worker::finish_if_empty() {
-  if (!is_stopping_ || connections_ != nullptr || std::exchange(is_finished_, true)) return;
+  const bool may_come = !is_stopping_ || !listeners_.empty();
+  if (may_come || connections_ != nullptr || std::exchange(is_finished_, true)) return;
   // Not from here: a connection's coroutine may still be on the stack.
   boost::asio::post(loop_.context(), [this] {
     slots_.close_all_idle();

@@ -15,6 +15,7 @@
 #include "conf/static_config.h"
 #include "metrics/shard.h"
 #include "proxy/access_line.h"
+#include "proxy/admission.h"
 #include "proxy/buffer_pool.h"
 #include "proxy/client_connection.h"
 #include "proxy/head_writer.h"
@@ -24,13 +25,15 @@
 #include "proxy/path.h"
 #include "proxy/retry_budget.h"
 #include "proxy/target_slots.h"
+#include "proxy/via.h"
 #include "proxy/workers.h"
 
 namespace gapura::proxy {
 
 class Worker {
  public:
-  Worker(unsigned number, const Workers::Settings& settings, const Observations& observations);
+  Worker(unsigned number, const Workers::Settings& settings, const Observations& observations,
+         Admission& admission, const Via& via);
   ~Worker();
 
   // --- any thread; done on the worker's, in order ---
@@ -51,6 +54,10 @@ class Worker {
     return settings_.entry_points[index(slot)];
   }
   bool is_trusted(EntryPointSlot slot, const Endpoint& peer) const noexcept;
+  /// Whether `peer` may say by PROXY protocol whom it speaks for.
+  bool takes_preamble(EntryPointSlot slot, const Endpoint& peer) const noexcept;
+  Admission& admission() noexcept { return admission_; }
+  const Via& via() const noexcept { return via_; }
   bool is_stopping() const noexcept { return is_stopping_; }
   std::string_view hostname() const noexcept { return settings_.hostname; }
   BufferPool& buffers() noexcept { return buffers_; }
@@ -72,6 +79,8 @@ class Worker {
 
   /// A client was accepted.
   void add(int fd, EntryPointSlot entry_point, const Endpoint& peer);
+  /// Closes some clients that wait between two requests, so that others find room.
+  void make_room();
   /// Destroys `connection`.
   void remove(ClientConnection& connection);
   /// After each exchange: brings the cost counters up to date.
@@ -87,9 +96,12 @@ class Worker {
   const unsigned number_;
   const Workers::Settings& settings_;
   const Observations& observations_;
+  Admission& admission_;
+  const Via& via_;
   Loop loop_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-  std::vector<IpSet> trusted_;  // by entry point
+  std::vector<IpSet> trusted_;        // by entry point
+  std::vector<IpSet> proxy_trusted_;  // by entry point
   balancer::SnapshotPtr snapshot_;
   BufferPool buffers_;
   std::vector<char> scratch_;

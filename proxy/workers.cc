@@ -63,7 +63,12 @@ int listen_on(const conf::ListenAddress& address, std::uint16_t port, bool reuse
   const int on = 1;
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (reuse_port) ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // inherited by what is accepted
+  // Inherited by what is accepted. Keep-alive probes find out that a silent peer has gone, which a
+  // tunnel at rest would never notice.
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  const int probe_after_s = 60;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &probe_after_s, sizeof probe_after_s);
   if (::bind(fd, reinterpret_cast<const sockaddr*>(&storage), size) != 0 ||
       ::listen(fd, kBacklog) != 0) {
     const int error = errno;
@@ -78,13 +83,17 @@ int listen_on(const conf::ListenAddress& address, std::uint16_t port, bool reuse
 
 struct Workers::State {
   State(Settings its_settings, Observations its_observations)
-      : settings(std::move(its_settings)), observations(std::move(its_observations)) {
+      : settings(std::move(its_settings)),
+        observations(std::move(its_observations)),
+        admission(settings.limits.connections_max, settings.limits.connections_of_client_max) {
     for (unsigned i = 0; i < settings.count; ++i) {
-      workers.push_back(std::make_unique<Worker>(i, settings, observations));
+      workers.push_back(std::make_unique<Worker>(i, settings, observations, admission, via));
     }
   }
   const Settings settings;
   const Observations observations;
+  const Via via;
+  Admission admission;
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<Endpoint> endpoints;  // by EntryPointSlot
   bool is_running = false;

@@ -42,7 +42,8 @@ class Workers {
     unsigned count = 1;
     std::vector<conf::EntryPoint> entry_points;  ///< a place in here is an EntryPointSlot
     std::vector<double> histogram_bounds_s;
-    std::string hostname;             ///< X-Forwarded-Server
+    std::string hostname;  ///< X-Forwarded-Server
+    conf::Limits limits;
     AccessLog* access_log = nullptr;  ///< null: off. Must outlive the workers
   };
   Workers(Settings settings, Observations observations);

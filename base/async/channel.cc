@@ -7,8 +7,10 @@
 // in docs/decisions/0003, with a test that counts the calls).
 #include "base/async/channel.h"
 
+#include <linux/sockios.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -193,7 +195,9 @@ bool Channel::open(Loop& loop, int fd) {
   return true;
 }
 
-int Channel::fd() const noexcept { return registration_ == nullptr ? -1 : registration_->fd; }
+int Channel::fd() const noexcept {
+  return registration_ == nullptr ? -1 : registration_->fd;
+}
 
 void Channel::notify(Notify fn, void* owner) noexcept {
   if (!is_open()) return;
@@ -201,8 +205,12 @@ void Channel::notify(Notify fn, void* owner) noexcept {
   registration_->owner = owner;
 }
 
-bool Channel::may_read() const noexcept { return is_open() && registration_->readable; }
-bool Channel::may_write() const noexcept { return is_open() && registration_->writable; }
+bool Channel::may_read() const noexcept {
+  return is_open() && registration_->readable;
+}
+bool Channel::may_write() const noexcept {
+  return is_open() && registration_->writable;
+}
 
 void Channel::expect_connect() noexcept {
   registration_->writable = false;
@@ -270,6 +278,12 @@ bool Channel::look() noexcept {
   const bool has_something = size >= 0 || (errno != EAGAIN && errno != EINTR);
   registration_->readable = registration_->readable || has_something;
   return has_something;
+}
+
+std::size_t Channel::unsent() const noexcept {
+  int bytes = 0;
+  if (!is_open() || ::ioctl(registration_->fd, SIOCOUTQ, &bytes) != 0 || bytes < 0) return 0;
+  return static_cast<std::size_t>(bytes);
 }
 
 void Channel::shut_write() noexcept {

@@ -69,6 +69,9 @@ class Channel {
   /// Then it counts as an edge. For sockets at rest.
   bool look() noexcept;
 
+  /// Bytes written that the peer has not acknowledged yet (SIOCOUTQ); 0 when that is not known.
+  std::size_t unsent() const noexcept;
+
   /// shutdown(2) for writing: the peer sees our FIN, we can still read.
   void shut_write() noexcept;
   /// shutdown(2) both ways: whoever waits on this channel is told, reads end. Idempotent.

@@ -1,9 +1,8 @@
 // One of the two sides leaves in each phase of a request. Afterwards nothing is in flight, no
 // descriptor is left, and the next requests are answered, each with its own answer.
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <functional>
+#include <gtest/gtest.h>
 #include <memory>
 #include <string>
 
@@ -44,9 +43,8 @@ class AbortInEveryPhase : public testing::TestWithParam<Leave> {
       const Response response = i % 2 == 0 ? client.ask(get("/after", field))
                                            : client.ask(post("/after", body, field), "POST");
       ASSERT_EQ(response.status, 200) << response.fault;
-      EXPECT_EQ(response.body,
-                i % 2 == 0 ? default_body("a", number, "GET", Checksum())
-                           : default_body("a", number, "POST", checksum_of(body)));
+      EXPECT_EQ(response.body, i % 2 == 0 ? default_body("a", number, "GET", Checksum())
+                                          : default_body("a", number, "POST", checksum_of(body)));
     }
   }
 

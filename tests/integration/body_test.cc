@@ -1,7 +1,6 @@
 // Bodies both ways: every framing, the edges of the buffers, and sizes that must not be kept.
-#include <gtest/gtest.h>
-
 #include <fstream>
+#include <gtest/gtest.h>
 #include <memory>
 #include <string>
 #include <thread>
@@ -14,9 +13,8 @@ namespace gapura::test {
 namespace {
 
 constexpr std::size_t kBlock = 16 * 1024;
-const std::vector<std::size_t> kSizes{0,          1,           2,           kBlock - 1, kBlock,
-                                      kBlock + 1, 4 * kBlock - 1, 4 * kBlock, 4 * kBlock + 1,
-                                      1 << 20};
+const std::vector<std::size_t> kSizes{
+    0, 1, 2, kBlock - 1, kBlock, kBlock + 1, 4 * kBlock - 1, 4 * kBlock, 4 * kBlock + 1, 1 << 20};
 
 TEST(RequestBody, ArrivesWholeWithALength) {
   const FakeTarget target("a");
@@ -241,8 +239,7 @@ TEST(LargeBody, StreamsUpWithBoundedMemory) {
     constexpr std::size_t kPiece = 256 * 1024;
     for (std::uint64_t at = 0; at < kLarge; at += kPiece) {
       const std::string piece = pattern(9, at, kPiece);
-      const std::string framed =
-          is_chunked ? "40000\r\n" + piece + "\r\n" : piece;
+      const std::string framed = is_chunked ? "40000\r\n" + piece + "\r\n" : piece;
       ASSERT_TRUE(client.send(framed));
     }
     if (is_chunked) {

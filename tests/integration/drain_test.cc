@@ -1,6 +1,5 @@
 // A target leaves: by file, by API, by the seed's own call. Nobody may notice.
 #include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 
@@ -20,8 +19,8 @@ void expect_no_failure_when_removed(Remove remove) {
     return [name = target.name()](const Request& request) {
       Reply reply;
       reply.delay = std::chrono::milliseconds(5);  // so that some are always under way
-      reply.body = default_body(name, request.field(kNumberField).value_or("none"),
-                                request.method, request.body_sum);
+      reply.body = default_body(name, request.field(kNumberField).value_or("none"), request.method,
+                                request.body_sum);
       return reply;
     };
   };
@@ -164,8 +163,7 @@ TEST(Drain, ClosesIdleLinksAtOnce) {
   }
   ASSERT_GT(a.open_connections(), 0u);
 
-  const auto answer =
-      server.admin().remove(AdminClient::target_path(a.authority()) + "?wait=true");
+  const auto answer = server.admin().remove(AdminClient::target_path(a.authority()) + "?wait=true");
 
   EXPECT_EQ(answer.status, 200) << answer.text;
   EXPECT_TRUE(eventually([&] { return a.open_connections() == 0; }));

@@ -1,6 +1,5 @@
 // Targets that cannot be reached, answer late, or answer nonsense.
 #include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 
@@ -81,8 +80,8 @@ TEST(ConnectFailure, ABlackHoleIsAvoidedAfterItWasFound) {
   expect_all_answered(server.port(), 30, /*is_fresh=*/true);
 
   EXPECT_EQ(alive.requests(), 30u);
-  EXPECT_TRUE(server.admin().wait_for_state("127.0.0.1:" + std::to_string(hole.port()),
-                                            "suspended"));
+  EXPECT_TRUE(
+      server.admin().wait_for_state("127.0.0.1:" + std::to_string(hole.port()), "suspended"));
 }
 
 TEST(ConnectFailure, OfEveryTargetIs502) {
@@ -119,8 +118,8 @@ TEST(NoTarget, Is503InTraefiksWords) {
 }
 
 /// One target that answers every request in the same bad way.
-Response answer_of_bad_target(const Reply& reply, const std::string& request,
-                              const std::string& method = "GET") {
+Response answer_of_bad_uri(const Reply& reply, const std::string& request,
+                           const std::string& method = "GET") {
   FakeTarget target("bad");
   target.on("/calculate", reply);
   ServerFixture server({&target});
@@ -139,7 +138,7 @@ TEST(BadResponse, Is502) {
     reply.raw = raw;
     reply.end = Reply::End::close;
 
-    const Response response = answer_of_bad_target(reply, get("/calculate"));
+    const Response response = answer_of_bad_uri(reply, get("/calculate"));
 
     EXPECT_EQ(response.status, 502) << raw << response.fault;
   }
@@ -150,8 +149,8 @@ TEST(BadResponse, ConnectionClosedInsteadOfAnAnswerIs502) {
   reply.says_nothing = true;
   for (const auto end : {Reply::End::close, Reply::End::reset}) {
     reply.end = end;
-    EXPECT_EQ(answer_of_bad_target(reply, get("/calculate")).status, 502);
-    EXPECT_EQ(answer_of_bad_target(reply, post("/calculate", "x"), "POST").status, 502);
+    EXPECT_EQ(answer_of_bad_uri(reply, get("/calculate")).status, 502);
+    EXPECT_EQ(answer_of_bad_uri(reply, post("/calculate", "x"), "POST").status, 502);
   }
 }
 
@@ -195,7 +194,7 @@ TEST(BadResponse, ABodyThatIsCutEndsTheClientsConnection) {
       reply.cut_at = 50'000;
       reply.end = end;
 
-      const Response response = answer_of_bad_target(reply, get("/calculate"));
+      const Response response = answer_of_bad_uri(reply, get("/calculate"));
 
       EXPECT_EQ(response.status, 200);
       EXPECT_TRUE(response.fault == "closed" || response.fault == "reset") << response.fault;

@@ -1,7 +1,7 @@
 // What a target is told about the client, and what stays between two neighbours (RFC 9110 7.6.1).
-#include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <gtest/gtest.h>
 #include <string>
 
 #include "tests/support/fake_target.h"
@@ -127,9 +127,12 @@ TEST(HopByHop, FieldsOfARequestStayHere) {
 TEST(HopByHop, FieldsOfAResponseStayHere) {
   FakeTarget target("a");
   Reply reply;
-  reply.fields = {{"Connection", "X-Theirs, keep-alive"}, {"X-Theirs", "1"},
-                  {"Keep-Alive", "timeout=5"},            {"X-Kept", "yes"},
-                  {"Set-Cookie", "a=1"},                  {"Set-Cookie", "b=2"}};
+  reply.fields = {{"Connection", "X-Theirs, keep-alive"},
+                  {"X-Theirs", "1"},
+                  {"Keep-Alive", "timeout=5"},
+                  {"X-Kept", "yes"},
+                  {"Set-Cookie", "a=1"},
+                  {"Set-Cookie", "b=2"}};
   reply.body = "x";
   target.on("/calculate", reply);
   ServerFixture server({&target});

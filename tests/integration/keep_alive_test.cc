@@ -1,6 +1,5 @@
 // Connections that carry more than one request, on both sides.
 #include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 

@@ -1,7 +1,6 @@
 // The files change while traffic runs: no request may notice.
-#include <gtest/gtest.h>
-
 #include <filesystem>
+#include <gtest/gtest.h>
 #include <memory>
 #include <string>
 
@@ -111,8 +110,7 @@ TEST(Reload, AFileThatIsWrittenBitByBitIsBelievedWhenItIsWhole) {
   ServerFixture server({&a, &b});
   Load load({.port = server.port()});
   ASSERT_TRUE(load.run_for(50));
-  const std::string text =
-      server.folder().services_text({&a, &b, &c});
+  const std::string text = server.folder().services_text({&a, &b, &c});
 
   // Cut between two servers it is a valid shorter list: b must not be drained for that.
   for (std::size_t size = 0; size <= text.size(); size += 10) {
@@ -151,8 +149,7 @@ TEST(Reload, SeesASwappedSymbolicLink) {
   const fs::path configs = server.folder().configs();
   const auto put = [&](const std::string& folder, const ServerLines& targets) {
     fs::create_directories(configs / folder);
-    write_file(configs / folder / "services.yaml",
-               server.folder().services_text(targets));
+    write_file(configs / folder / "services.yaml", server.folder().services_text(targets));
     fs::create_symlink(folder, configs / "..data.new");
     fs::rename(configs / "..data.new", configs / "..data");
   };

@@ -1,7 +1,6 @@
 // What a restart, a crash and a reboot with a broken file leave behind.
-#include <gtest/gtest.h>
-
 #include <csignal>
+#include <gtest/gtest.h>
 #include <memory>
 #include <string>
 
@@ -24,8 +23,8 @@ class Restart : public testing::Test {
     binary_.reset();
   }
   void add(const FakeTarget& target) {
-    const auto answer = binary_->admin().post(AdminClient::targets_path(),
-                                              "{\"url\": \"" + target.url() + "\"}");
+    const auto answer =
+        binary_->admin().post(AdminClient::targets_path(), "{\"url\": \"" + target.url() + "\"}");
     ASSERT_TRUE(answer.status == 201 || answer.status == 200) << answer.status << answer.text;
   }
 

@@ -1,6 +1,5 @@
 // Which router takes a request (Traefik v3's rules and priorities).
 #include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,8 +19,8 @@ struct RouterLine {
 std::string routers_text(const std::vector<RouterLine>& routers) {
   std::string text = "http:\n  routers:\n";
   for (const RouterLine& router : routers) {
-    text += "    " + router.name + ":\n      rule: \"" + router.rule + "\"\n      service: " +
-            router.name + "\n" + router.more;
+    text += "    " + router.name + ":\n      rule: \"" + router.rule +
+            "\"\n      service: " + router.name + "\n" + router.more;
   }
   return text;
 }
@@ -39,8 +38,7 @@ class RoutedServer {
     SeedFolder::Settings settings;
     settings.dynamic = text;
     calculate_ = std::make_unique<FakeTarget>("calculate");
-    server_ = std::make_unique<ServerFixture>(ServerLines{calculate_.get()},
-                                              settings);
+    server_ = std::make_unique<ServerFixture>(ServerLines{calculate_.get()}, settings);
   }
   /// The target that has answered, or the status as text when it was not 200.
   std::string ask(const std::string& request, const std::string& method = "GET") {

@@ -1,9 +1,10 @@
 // The program is told to stop, by the signals that systemd and people send.
-#include <gtest/gtest.h>
-
 #include <csignal>
+#include <gtest/gtest.h>
+#include <list>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "tests/support/binary_fixture.h"
 #include "tests/support/fake_target.h"
@@ -116,6 +117,33 @@ TEST_F(Shutdown, PingAndMetricsAnswerWhileItServes) {
     return metrics.status == 200 &&
            metrics.body.find("traefik_service_requests_total{") != std::string::npos;
   }));
+}
+
+// Bytes that are in the socket when the time is up are no request any more.
+TEST(ShutdownWithLittleGrace, HeadsThatEndWithTheGraceTimeDoNotHoldItUp) {
+  const FakeTarget target("a");
+  SeedFolder folder({.workers = 2,
+                     .more_entry_point = "    transport: {lifeCycle: {graceTimeOut: 300ms}}\n"});
+  folder.write_services({&target});
+  BinaryFixture binary(GAPURA_BINARY, folder);
+  ASSERT_TRUE(binary.is_ready()) << binary.log();
+  std::list<RawClient> clients;
+  for (int i = 0; i < 100; ++i) {
+    RawClient& client = clients.emplace_back(binary.port());
+    ASSERT_TRUE(client.send("GET /calculate HTTP/1.1\r\n"));
+  }
+  RawClient last(binary.port());
+  ASSERT_EQ(last.ask(get("/calculate")).status, 200);
+
+  binary.send(SIGTERM);
+  ASSERT_TRUE(eventually([&] { return !connects_within(binary.port(), patience()); }));
+  // Stopped for longer than the grace time, it sees the ends of the heads and its own at once.
+  binary.send(SIGSTOP);
+  for (RawClient& client : clients) client.send("Host: a\r\n\r\n");
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  binary.send(SIGCONT);
+
+  EXPECT_EQ(binary.wait(), 0) << binary.log();
 }
 
 }  // namespace

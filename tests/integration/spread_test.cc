@@ -1,6 +1,5 @@
 // How requests are shared out among targets.
 #include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,9 +37,7 @@ TEST(RoundRobin, IsEven) {
 
 TEST(RoundRobin, HeedsWeights) {
   const FakeTarget a("a"), b("b"), c("c");
-  ServerFixture server({ServerLine(a.url(), 1),
-                        ServerLine(b.url(), 2),
-                        ServerLine(c.url(), 5)});
+  ServerFixture server({ServerLine(a.url(), 1), ServerLine(b.url(), 2), ServerLine(c.url(), 5)});
 
   ask_in_turn(server.port(), 8, 800);
 

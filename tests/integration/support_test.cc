@@ -1,6 +1,5 @@
 // The scripted peers themselves: what every other test here takes for granted.
 #include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 

@@ -37,13 +37,13 @@ class SeedFolder {
   struct Settings {
     int workers = 2;
     /// More lines of static.yaml, at its outermost level.
-    std::string more_static;
+    std::string more_static{};
     /// More lines below `web:` of the entry point, indented by four.
-    std::string more_entry_point;
+    std::string more_entry_point{};
     /// More lines below `loadBalancer:` of the service, indented by eight.
-    std::string more_load_balancer;
+    std::string more_load_balancer{};
     /// Instead of the seed's router file.
-    std::string dynamic;
+    std::string dynamic{};
     bool watches = true;
   };
 

@@ -206,9 +206,6 @@ TEST(StaticConfig, NamesWhatTraefikKnowsAndGapuraDoesNotDo) {
   constexpr const char* kKnown = ": known to Traefik, not acted on by Gapura yet: ";
   EXPECT_EQ(problems_of("global: {checkNewVersion: false}\n"),
             std::string("W 2:1: global") + kKnown + "global (nothing is ever sent to anybody)\n");
-  EXPECT_EQ(problems_of("entryPoints: {a: {address: \":1\", proxyProtocol: {insecure: true}}}\n"),
-            std::string("W 2:34: entryPoints.a.proxyProtocol") + kKnown +
-                "proxyProtocol (a connection that begins with a PROXY line is answered 400)\n");
   EXPECT_EQ(
       problems_of("ping: {entryPoint: web}\n"),
       "W 2:20: ping.entryPoint: /ping on another entry point than 'traefik' is not built yet; "

@@ -137,12 +137,27 @@ TEST(BodyDecoder, DropsExtensions) {
   EXPECT_EQ(fed.payload, "hi!");
 }
 
-TEST(BodyDecoder, DropsTrailers) {
-  const Fed fed = chunked_at_once("1\r\nx\r\n0\r\nContent-Length: 9\r\nX: \ty\r\n\r\nNEXT");
-
+// RFC 9110 6.5.1: what frames, routes or authenticates has no place behind the content.
+TEST(BodyDecoder, KeepsTheTrailersThatMayBePassedOn) {
+  const std::string body =
+      "1\r\nx\r\n0\r\nContent-Length: 9\r\nX: \ty\r\nHost: b\r\nauthorization: me\r\n"
+      "X-Forwarded-For: 1.1.1.1\r\nTransfer-Encoding: chunked\r\nSum:\r\n\r\nNEXT";
+  const Fed fed = chunked_at_once(body);
   EXPECT_EQ(fed.verdict(), "done");
   EXPECT_EQ(fed.payload, "x");
   EXPECT_EQ(fed.left, "NEXT");
+  EXPECT_EQ(fed.decoder.trailers(), "X: \ty\r\nSum:\r\n");
+
+  Fed dribbled(kChunked);
+  for (const char c : body.substr(0, body.size() - 4)) dribbled.feed(std::string(1, c));
+  EXPECT_EQ(dribbled.verdict(), "done");
+  EXPECT_EQ(dribbled.decoder.trailers(), fed.decoder.trailers());
+}
+
+TEST(BodyDecoder, RefusesTrailersThatAreNoFields) {
+  for (const char* line : {"no colon", ": x", "a b: c", "a : b", "\xc3\xa9: x"}) {
+    EXPECT_EQ(verdict_of("0\r\n"s + line + "\r\n\r\n"), "bad") << line;
+  }
 }
 
 // RFC 9112 7.1, to the letter: anything else is where two parsers would differ.
@@ -190,7 +205,7 @@ TEST(BodyDecoder, RefusesSizesThatCouldOverflow) {
 
 // CVE-2023-39326, CVE-2024-22019: framing without content must not go on for ever.
 TEST(BodyDecoder, LimitsExtensionsAndTrailersTogether) {
-  const std::string most(16 * 1024, 'e');
+  const std::string most = "e:" + std::string(16 * 1024 - 2, 'e');
   EXPECT_EQ(verdict_of("1;" + most + "\r\nx\r\n0\r\n\r\n"), "done");
   EXPECT_EQ(verdict_of("1;" + most + "e"), "bad");
   EXPECT_EQ(verdict_of("0\r\n" + most + "\r\n\r\n"), "done");

@@ -111,9 +111,9 @@ TEST(RequestHead, RefusesAMalformedRequestLine) {
       {"G\tT / HTTP/1.1", "bad_request"},
       {"G\x80T / HTTP/1.1", "bad_request"},
       {"GET\t/\tHTTP/1.1", "bad_request"},
-      {"GET  / HTTP/1.1", "bad_target"},
-      {"GET /  HTTP/1.1", "bad_target"},
-      {"GET / / HTTP/1.1", "bad_target"},
+      {"GET  / HTTP/1.1", "bad_uri"},
+      {"GET /  HTTP/1.1", "bad_uri"},
+      {"GET / / HTTP/1.1", "bad_uri"},
   }};
   for (const auto& [line, expected] : cases) {
     EXPECT_EQ(verdict_of_request(line + "\r\nHost: a\r\n\r\n"), expected) << line;
@@ -202,16 +202,18 @@ TEST(RequestHead, CutsBlanksAroundValues) {
 }
 
 TEST(RequestHead, KnowsTheFieldsThatDecideInAnyCase) {
-  const std::array<std::pair<const char*, FieldId>, 19> cases{{
+  const std::array<std::pair<const char*, FieldId>, 21> cases{{
       {"connection", FieldId::connection},
       {"KEEP-ALIVE", FieldId::keep_alive},
       {"upgrade", FieldId::upgrade},
       {"Te", FieldId::te},
       {"tRAILER", FieldId::trailer},
       {"Proxy-Connection", FieldId::proxy_hop},
-      {"proxy-authenticate", FieldId::proxy_hop},
+      {"proxy-authenticate", FieldId::other},
       {"Proxy-Authorization", FieldId::proxy_hop},
       {"DATE", FieldId::date},
+      {"vIA", FieldId::via},
+      {"max-Forwards", FieldId::max_forwards},
       {"X-Forwarded-For", FieldId::forwarding},
       {"x_forwarded_for", FieldId::forwarding},
       {"X-FORWARDED-Tls-Client-Cert", FieldId::forwarding},

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "proxy/path.h"
 #include "tests/unit/proxy/parsed_heads.h"
 
 namespace gapura::proxy::test {
@@ -43,11 +44,29 @@ TEST(RequestTarget, AbsoluteFormWithoutAPathMeansTheRoot) {
   EXPECT_EQ(options.head.path_query, "*");
 }
 
+// RFC 9112 3.2.1: an empty path is forwarded as "/".
+TEST(RequestTarget, TakesAnAbsoluteFormWithAQueryAndNoPath) {
+  const ParsedRequest parsed(request("GET", "http://b?q=1"));
+  ASSERT_TRUE(parsed.is_complete());
+  CleanPath path;
+  ASSERT_TRUE(path.set(parsed.head.path_query));
+  EXPECT_EQ(path.path_query(), "/?q=1");
+  EXPECT_EQ(path.routing(), "/");
+}
+
+// RFC 9112 3: 414 when not even the request line fits, 431 when the fields do not.
+TEST(RequestTarget, SaysWhetherTheTargetOrTheFieldsAreTooLong) {
+  const std::string line = "GET /" + std::string(2'000, 'a') + " HTTP/1.1\r\n";
+  RequestHead head;
+  EXPECT_EQ(verdict(parse_request_head(line, 1'000, head)), "uri_too_long");
+  EXPECT_EQ(verdict(parse_request_head(line + std::string(1'000, 'b'), 2'500, head)),
+            "head_too_large");
+}
+
 TEST(RequestTarget, RefusesAbsoluteFormsThatCannotBeForwarded) {
-  for (const char* target :
-       {"http://", "http:///p", "http://user@b/", "https://b/", "ftp://b/", "http:/b", "http:b",
-        "http://b?q", "http://b\\c/", "http://a b/", "h"}) {
-    EXPECT_EQ(verdict_of_request(request("GET", target)), "bad_target") << target;
+  for (const char* target : {"http://", "http:///p", "http://user@b/", "https://b/", "ftp://b/",
+                             "http:/b", "http:b", "http://b\\c/", "http://a b/", "h"}) {
+    EXPECT_EQ(verdict_of_request(request("GET", target)), "bad_uri") << target;
   }
 }
 
@@ -62,14 +81,16 @@ TEST(RequestTarget, AsteriskIsForOptionsAlone) {
   ASSERT_TRUE(parsed.is_complete());
   EXPECT_EQ(parsed.head.path_query, "*");
 
-  EXPECT_EQ(verdict_of_request(request("GET", "*")), "bad_target");
-  EXPECT_EQ(verdict_of_request(request("OPTIONS", "**")), "bad_target");
+  EXPECT_EQ(verdict_of_request(request("GET", "*")), "bad_uri");
+  EXPECT_EQ(verdict_of_request(request("OPTIONS", "**")), "bad_uri");
 }
 
 // RFC 9110 9.3.6: no tunnel here.
 TEST(RequestTarget, RefusesConnect) {
-  EXPECT_EQ(verdict_of_request(request("CONNECT", "a:443")), "connect_refused");
-  EXPECT_EQ(verdict_of_request(request("CONNECT", "/")), "connect_refused");
+  EXPECT_EQ(verdict_of_request(request("CONNECT", "a:443")), "connect_method");
+  for (const char* target : {"/", "a", "a:", "a:0", "a:65536", "a:x", ":443", "a@b:443"}) {
+    EXPECT_EQ(verdict_of_request(request("CONNECT", target)), "bad_uri") << target;
+  }
 }
 
 // RFC 3986 2: visible ASCII only; a fragment is never sent (RFC 9110 7.1).
@@ -78,7 +99,7 @@ TEST(RequestTarget, RefusesBytesThatNoUriHas) {
     if (byte == '\n' || byte == '\r') continue;
     const bool is_allowed = byte > 0x20 && byte < 0x7f && byte != '#';
     EXPECT_EQ(verdict_of_request(request("GET", "/a"s + static_cast<char>(byte) + "b")),
-              is_allowed ? "complete" : "bad_target")
+              is_allowed ? "complete" : "bad_uri")
         << byte;
   }
 }
@@ -130,7 +151,7 @@ TEST(Host, RefusesAPortThatIsNone) {
                            "[::1", "::1]", "a[b]", "[a]b", "a:80[", "[]]", "[[]"}) {
     EXPECT_EQ(verdict_of_request(request("GET", "/", "Host: "s + host + "\r\n")), "bad_host")
         << host;
-    EXPECT_EQ(verdict_of_request(request("GET", "http://"s + host + "/")), "bad_target") << host;
+    EXPECT_EQ(verdict_of_request(request("GET", "http://"s + host + "/")), "bad_uri") << host;
   }
 }
 
@@ -142,7 +163,7 @@ TEST(Host, IsLimited) {
   EXPECT_EQ(verdict_of_request(request("GET", "/", "Host: " + std::string(2'000, 'a') + "\r\n")),
             "bad_host");
   EXPECT_EQ(verdict_of_request(request("GET", "http://" + std::string(2'000, 'a') + "/")),
-            "bad_target");
+            "bad_uri");
 }
 
 }  // namespace

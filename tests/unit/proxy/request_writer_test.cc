@@ -71,8 +71,8 @@ TEST(RequestWriter, SpeaksVersion11ForVersion10) {
 TEST(RequestWriter, RemovesHopByHopFields) {
   const std::string head = written(request_with(
       "Connection: keep-alive\r\nA: 1\r\nKeep-Alive: timeout=5\r\nProxy-Connection: close\r\n"
-      "Proxy-Authorization: Basic x\r\nProxy-Authenticate: Basic\r\n"
-      "B: 2\r\nC: 3\r\nTE: trailers\r\nTrailer: X\r\nUpgrade: h2c\r\nD: 4\r\n"));
+      "Proxy-Authorization: Basic x\r\n"
+      "B: 2\r\nC: 3\r\nTE: deflate\r\nTrailer: X\r\nUpgrade: h2c\r\nD: 4\r\n"));
 
   EXPECT_EQ(head,
             "GET / HTTP/1.1\r\nHost: a\r\nA: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n" + added("a") + "\r\n");
@@ -126,7 +126,58 @@ TEST(RequestWriter, KeepsWhatTrustedClientsSayAndAddsThemselves) {
   EXPECT_EQ(head,
             "GET / HTTP/1.1\r\nHost: a\r\nX-Real-Ip: 1.1.1.1\r\nX-Forwarded-Proto: https\r\n"
             "X-Forwarded-Host: b\r\nX-Forwarded-Port: 443\r\nX-Forwarded-Server: edge\r\n"
-            "Forwarded: for=1.1.1.1\r\nX-Forwarded-For: 1.1.1.1, 2.2.2.2, 10.0.0.1\r\n\r\n");
+            "X-Forwarded-For: 1.1.1.1, 2.2.2.2, 10.0.0.1\r\n"
+            "Forwarded: for=1.1.1.1, for=10.0.0.1\r\n\r\n");
+}
+
+// RFC 7239 6: an IPv6 address is quoted and in brackets.
+TEST(RequestWriter, ContinuesAChainOfForwardedOnly) {
+  const Forwarding from_v6{
+      .trusts_client = true, .client_address = "2001:db8::1", .server = "gate"};
+  EXPECT_TRUE(has_line(written(request_with("Forwarded: for=a\r\nForwarded: for=b\r\n"), from_v6),
+                       "Forwarded: for=a, for=b, for=\"[2001:db8::1]\""));
+  EXPECT_FALSE(has_name(written(request_with(""), kTrusted), "forwarded"));
+}
+
+// RFC 9110 7.6.3.
+TEST(RequestWriter, AddsItselfToVia) {
+  const Forwarding named{.client_address = "192.0.2.7", .server = "gate", .via = "1.1 me"};
+  const std::string head = written(request_with("Via: 1.0 first\r\n"), named);
+
+  EXPECT_TRUE(has_line(head, "Via: 1.0 first"));
+  EXPECT_TRUE(head.ends_with("\r\nVia: 1.1 me\r\n\r\n")) << head;
+}
+
+// RFC 9110 10.1.4: TE is for the next hop, and said again to the one behind us.
+TEST(RequestWriter, PassesOnThatTrailersAreTaken) {
+  EXPECT_TRUE(written(request_with("TE: gzip;q=0.5, Trailers\r\nConnection: TE\r\n"))
+                  .ends_with("TE: trailers\r\nConnection: TE\r\n\r\n"));
+}
+
+// RFC 9110 6.6.2: what is announced comes only with chunks.
+TEST(RequestWriter, AnnouncesTrailersOnlyOfAChunkedBody) {
+  EXPECT_TRUE(
+      has_name(written(request_with("Transfer-Encoding: chunked\r\nTrailer: Sum\r\n")), "trailer"));
+  EXPECT_FALSE(has_name(written(request_with("Trailer: Sum\r\n")), "trailer"));
+}
+
+// RFC 9110 7.6.2.
+TEST(RequestWriter, CountsMaxForwardsDownForOptionsAndTraceAlone) {
+  const auto hops = [](const std::string& method, const std::string& value) {
+    return written(method + " / HTTP/1.1\r\nHost: a\r\nMax-Forwards: " + value + "\r\n\r\n");
+  };
+  EXPECT_TRUE(has_line(hops("OPTIONS", "5"), "Max-Forwards: 4"));
+  EXPECT_TRUE(has_line(hops("TRACE", "1"), "Max-Forwards: 0"));
+  EXPECT_TRUE(has_line(hops("GET", "5"), "Max-Forwards: 5"));
+  EXPECT_TRUE(has_line(hops("OPTIONS", "many"), "Max-Forwards: many"));
+}
+
+// RFC 9110 10.1.1: HTTP/1.0 knows no expectations.
+TEST(RequestWriter, DropsExpectOfVersion10) {
+  EXPECT_FALSE(has_name(written("PUT / HTTP/1.0\r\nHost: a\r\nExpect: 100-continue\r\n"
+                                "Content-Length: 1\r\n\r\n"),
+                        "expect"));
+  EXPECT_TRUE(has_name(written(request_with("Expect: 100-Continue\r\n")), "expect"));
 }
 
 TEST(RequestWriter, AddsWhatTrustedClientsLeftOut) {
@@ -185,7 +236,7 @@ TEST(RequestWriter, PassesAnUpgradeOn) {
       request_with("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n");
 
   const std::string passed = written(request, kStranger, {.upgrade = true});
-  EXPECT_TRUE(passed.ends_with("Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n")) << passed;
+  EXPECT_TRUE(passed.ends_with("Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n")) << passed;
   EXPECT_TRUE(has_line(passed, "X-Forwarded-Proto: ws"));
   EXPECT_TRUE(has_line(passed, "Sec-WebSocket-Key: x"));
 
