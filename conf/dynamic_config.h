@@ -77,7 +77,7 @@ struct DynamicResult {
   /// The text is YAML of the right shape. False: nothing of the file is usable, keep its last
   /// version.
   bool is_usable = false;
-  /// Nothing but comments or an empty document: suspicious, see settled point 12.
+  /// Nothing but comments or an empty document: suspicious: a file that is being written.
   bool is_empty = false;
 };
 

@@ -60,8 +60,9 @@ std::optional<bool> as_bool(Reader& reader, const Value& value);
 std::optional<std::int64_t> as_integer(Reader& reader, const Value& value, std::int64_t min,
                                        std::int64_t max);
 std::optional<Milliseconds> as_duration(Reader& reader, const Value& value);
-/// Items of a list; a scalar is a list of one, or of several with commas, as in Traefik.
+/// Items of a list.
 std::optional<std::vector<Value>> as_items(Reader& reader, const Value& value);
+/// Texts of a list; a scalar is a list of one, or of several with commas, as in Traefik.
 std::optional<std::vector<std::string>> as_texts(Reader& reader, const Value& value);
 
 /// Entries of a map whose keys are names that the user chose: case is kept, nulls are included.

@@ -22,7 +22,8 @@ struct AccessRecord {
   unsigned status = 0;         ///< sent to the client; 499 when it left
   unsigned target_status = 0;  ///< from the target; 0: none
   std::uint64_t request_bytes = 0, response_bytes = 0;
-  std::chrono::microseconds duration{0}, target_duration{0};
+  std::chrono::microseconds duration{0};
+  std::chrono::microseconds target_duration{0};  ///< from the first byte sent to it; 0: none was
   std::chrono::system_clock::time_point started;
   std::string_view entry_point, router, service, target_url;
   std::uint64_t request_count = 0;

@@ -18,8 +18,8 @@ class AccessLog {
   ~AccessLog();  ///< writes what is queued
 
   conf::LogFormat format() const noexcept;
-  /// Any thread; never blocks on the file. False: dropped. Takes the batch's bytes and leaves an
-  /// empty string with capacity.
+  /// Any thread; never blocks on the file. False: dropped. Copies the batch and empties it;
+  /// its capacity stays.
   bool hand_over(std::string& batch);
   /// Opens the file again after a rotation. Any thread.
   void reopen();

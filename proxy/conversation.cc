@@ -63,6 +63,7 @@ void Exchange::send_request() {
                               .server = worker_.hostname(),
                               .via = via};
   write_request_head(worker_.head_text(), request, rendering, forwarding);
+  if (log_texts_) sent_at_ = Clock::now();
   const std::span<char> already = client_.after_head();
   upload_.limit_payload(worker_.entry_point(client_.entry_point()).body_bytes_max);
   const Relay::Step step =

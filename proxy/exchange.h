@@ -149,6 +149,7 @@ class Exchange {
   unsigned interims_ = 0;
 
   // For the access log, filled only when it is on.
+  TimePoint sent_at_{};  ///< when the last attempt began to send
   std::unique_ptr<LogTexts> log_texts_;
 };
 

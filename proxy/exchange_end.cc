@@ -9,12 +9,6 @@ namespace {
 
 constexpr unsigned kClientClosed = 499;  // logged and counted, never sent
 
-bool is_clients_fault(Failure failure) noexcept {
-  return failure == Failure::client_gone || failure == Failure::client_timeout ||
-         failure == Failure::bad_framing || failure == Failure::bad_uri ||
-         failure == Failure::body_too_large;
-}
-
 }  // namespace
 
 bool Exchange::finish() {
@@ -55,6 +49,7 @@ Task<bool> Exchange::refuse_head(Failure failure) {
 
 Task<bool> Exchange::refuse(Failure failure) {
   const FailureRow& what = row(failure);
+  const bool is_clients_fault = what.fault == Fault::client;
   // The failure of the last attempt of several was counted with that attempt.
   if (!is_exhausted_) worker_.shard().errors[static_cast<std::size_t>(failure)].add();
   release_lease();
@@ -62,11 +57,11 @@ Task<bool> Exchange::refuse(Failure failure) {
   if (what.status == 0 || has_begun_) {
     // A body that stops in the middle must not look whole: the client gets a reset.
     if (has_begun_ && !is_tunnel_) client_.channel().reset_on_close();
-    record(is_clients_fault(failure) ? kClientClosed : (status_ != 0 ? status_ : 502u));
+    record(is_clients_fault ? kClientClosed : (status_ != 0 ? status_ : 502u));
     co_return false;
   }
-  const bool keeps_client = !is_clients_fault(failure) && facts_.may_persist && is_request_read() &&
-                            !worker_.is_stopping();
+  const bool keeps_client =
+      !is_clients_fault && facts_.may_persist && is_request_read() && !worker_.is_stopping();
   const OwnAnswer answer{
       .status = what.status,
       .body = what.body,
@@ -119,8 +114,11 @@ void Exchange::record(unsigned status) {
 }
 
 void Exchange::log(unsigned status) {
-  const auto duration =
-      std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started_);
+  const TimePoint now = Clock::now();
+  const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(now - started_);
+  const bool was_sent = sent_at_ != TimePoint{};
+  const auto target_duration = std::chrono::duration_cast<std::chrono::microseconds>(
+      was_sent ? now - sent_at_ : TimePoint::duration{});
   const AccessRecord record{.client_address = client_.peer_address(),
                             .client_port = client_.peer().port(),
                             .method = log_texts_->method,
@@ -134,7 +132,7 @@ void Exchange::log(unsigned status) {
                             .request_bytes = upload_.payload_bytes(),
                             .response_bytes = download_.payload_bytes(),
                             .duration = duration,
-                            .target_duration = duration,
+                            .target_duration = target_duration,
                             .started = std::chrono::system_clock::now() - duration,
                             .entry_point = worker_.entry_point(client_.entry_point()).name,
                             .router = log_texts_->router,

@@ -25,14 +25,14 @@ enum class Failure : std::uint8_t {
   body_too_large,
   expectation,
   connect_method,
-  max_forwards_options,
-  max_forwards_trace,
-  loop,
   bad_preamble,
   too_many_connections,
   client_timeout,
   client_gone,
   // ourselves
+  max_forwards_options,
+  max_forwards_trace,
+  loop,
   no_route,
   no_target,
   out_of_descriptors,
@@ -56,48 +56,55 @@ enum class Retry : std::uint8_t {
   if_replayable  ///< idempotent method (RFC 9110 9.2.2) and the whole body still at hand
 };
 
+enum class Fault : std::uint8_t {
+  own,     ///< ours, or nobody's: the connection may be kept
+  client,  ///< what it sends next cannot be trusted to be a request: its connection ends
+  target
+};
+
 struct FailureRow {
   std::string_view name;  ///< label of gapura_errors_total, word in logs
-  std::uint16_t status;   ///< 0: no answer, the connection is closed
+  Fault fault;
+  std::uint16_t status;  ///< 0: no answer, the connection is closed
   Retry retry;
   std::string_view body;  ///< plain text; Traefik's words where it has them
 };
 
 inline constexpr std::array<FailureRow, kFailures> kFailureTable{{
-    {"none", 0, Retry::never, ""},
-    {"bad_request", 400, Retry::never, "Bad Request"},
-    {"bad_framing", 400, Retry::never, "Bad Request"},
-    {"bad_host", 400, Retry::never, "Bad Request"},
-    {"bad_uri", 400, Retry::never, "Bad Request"},
-    {"unknown_coding", 501, Retry::never, "Not Implemented"},
-    {"unsupported_version", 505, Retry::never, "HTTP Version Not Supported"},
-    {"method_too_long", 501, Retry::never, "Not Implemented"},
-    {"uri_too_long", 414, Retry::never, "URI Too Long"},
-    {"head_too_large", 431, Retry::never, "Request Header Fields Too Large"},
-    {"too_many_fields", 431, Retry::never, "Request Header Fields Too Large"},
-    {"body_too_large", 413, Retry::never, "Content Too Large"},
-    {"expectation", 417, Retry::never, "Expectation Failed"},
-    {"connect_method", 501, Retry::never, "Not Implemented"},
-    {"max_forwards_options", 200, Retry::never, ""},
-    {"max_forwards_trace", 501, Retry::never, "Not Implemented"},
-    {"loop", 508, Retry::never, "Loop Detected"},
-    {"bad_preamble", 400, Retry::never, "Bad Request"},
-    {"too_many_connections", 429, Retry::never, "Too Many Requests"},
-    {"client_timeout", 408, Retry::never, "Request Timeout"},
-    {"client_gone", 0, Retry::never, ""},
-    {"no_route", 404, Retry::never, "404 page not found\n"},
-    {"no_target", 503, Retry::never, "no available server\n"},
-    {"out_of_descriptors", 503, Retry::never, "Service Unavailable"},
-    {"connect_failed", 502, Retry::always, "Bad Gateway"},
-    {"connect_timeout", 504, Retry::always, "Gateway Timeout"},
-    {"link_stale", 502, Retry::if_replayable, "Bad Gateway"},
-    {"target_timeout", 504, Retry::never, "Gateway Timeout"},
-    {"bad_response", 502, Retry::never, "Bad Gateway"},
-    {"target_closed", 502, Retry::if_replayable, "Bad Gateway"},
-    {"target_cut", 0, Retry::never, ""},
-    {"tunnel_half_closed", 0, Retry::never, ""},
-    {"drained_before_sent", 503, Retry::always, "no available server\n"},
-    {"drain_cut", 502, Retry::never, "Bad Gateway"},
+    {"none", Fault::own, 0, Retry::never, ""},
+    {"bad_request", Fault::client, 400, Retry::never, "Bad Request"},
+    {"bad_framing", Fault::client, 400, Retry::never, "Bad Request"},
+    {"bad_host", Fault::client, 400, Retry::never, "Bad Request"},
+    {"bad_uri", Fault::client, 400, Retry::never, "Bad Request"},
+    {"unknown_coding", Fault::client, 501, Retry::never, "Not Implemented"},
+    {"unsupported_version", Fault::client, 505, Retry::never, "HTTP Version Not Supported"},
+    {"method_too_long", Fault::client, 501, Retry::never, "Not Implemented"},
+    {"uri_too_long", Fault::client, 414, Retry::never, "URI Too Long"},
+    {"head_too_large", Fault::client, 431, Retry::never, "Request Header Fields Too Large"},
+    {"too_many_fields", Fault::client, 431, Retry::never, "Request Header Fields Too Large"},
+    {"body_too_large", Fault::client, 413, Retry::never, "Content Too Large"},
+    {"expectation", Fault::client, 417, Retry::never, "Expectation Failed"},
+    {"connect_method", Fault::client, 501, Retry::never, "Not Implemented"},
+    {"bad_preamble", Fault::client, 400, Retry::never, "Bad Request"},
+    {"too_many_connections", Fault::client, 429, Retry::never, "Too Many Requests"},
+    {"client_timeout", Fault::client, 408, Retry::never, "Request Timeout"},
+    {"client_gone", Fault::client, 0, Retry::never, ""},
+    {"max_forwards_options", Fault::own, 200, Retry::never, ""},
+    {"max_forwards_trace", Fault::own, 501, Retry::never, "Not Implemented"},
+    {"loop", Fault::own, 508, Retry::never, "Loop Detected"},
+    {"no_route", Fault::own, 404, Retry::never, "404 page not found\n"},
+    {"no_target", Fault::own, 503, Retry::never, "no available server\n"},
+    {"out_of_descriptors", Fault::own, 503, Retry::never, "Service Unavailable"},
+    {"connect_failed", Fault::target, 502, Retry::always, "Bad Gateway"},
+    {"connect_timeout", Fault::target, 504, Retry::always, "Gateway Timeout"},
+    {"link_stale", Fault::target, 502, Retry::if_replayable, "Bad Gateway"},
+    {"target_timeout", Fault::target, 504, Retry::never, "Gateway Timeout"},
+    {"bad_response", Fault::target, 502, Retry::never, "Bad Gateway"},
+    {"target_closed", Fault::target, 502, Retry::if_replayable, "Bad Gateway"},
+    {"target_cut", Fault::target, 0, Retry::never, ""},
+    {"tunnel_half_closed", Fault::target, 0, Retry::never, ""},
+    {"drained_before_sent", Fault::target, 503, Retry::always, "no available server\n"},
+    {"drain_cut", Fault::target, 502, Retry::never, "Bad Gateway"},
 }};
 
 constexpr const FailureRow& row(Failure failure) noexcept {

@@ -3,7 +3,7 @@
 // event, without a trip through its queue. The completion queues the op again with
 // allow_speculative set, which costs no system call. Edges that come while the op is not queued are
 // kept by asio in try_speculative_, and the next start_op delivers them. The public calls cannot do
-// this: an async_wait costs an epoll_ctl each, an async_read_some a second recv (measured: settled
+// this: an async_wait costs an epoll_ctl each, an async_read_some a second recv (measured: decided
 // in docs/decisions/0003, with a test that counts the calls).
 #include "base/async/channel.h"
 
