@@ -1,7 +1,7 @@
 # With GAPURA_FUZZ (clang): one libFuzzer program for each target, <name>_fuzz. Otherwise a test
 # that runs the committed corpora through the same targets.
 set(fuzz_dir ${CMAKE_CURRENT_LIST_DIR})
-set(fuzz_targets request_head response_head chunks path rule config)
+set(fuzz_targets request_head response_head chunks path preamble rule config)
 set(fuzz_sources)
 foreach(name ${fuzz_targets})
   list(APPEND fuzz_sources ${fuzz_dir}/${name}_fuzz.cc)
@@ -11,8 +11,8 @@ if(GAPURA_FUZZ)
   # Only code without coroutines, compiled here with the fuzzer's instruments: clang 14 cannot read
   # libstdc++'s <coroutine>, and the rest of the program is not what is fuzzed.
   file(GLOB fuzzed CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/conf/*.cc)
-  foreach(source proxy/authority proxy/body_decoder proxy/head_writer proxy/http_head proxy/path
-      balancer/routing/matchers balancer/routing/rule balancer/routing/rule_parser base/check
+  foreach(source proxy/authority proxy/body_decoder proxy/head_parts proxy/head_writer proxy/path
+      proxy/proxy_protocol proxy/request_head proxy/response_head balancer/routing/matchers balancer/routing/rule balancer/routing/rule_parser base/check
       base/net/endpoint base/net/ip_set)
     list(APPEND fuzzed ${PROJECT_SOURCE_DIR}/${source}.cc)
   endforeach()

@@ -39,7 +39,7 @@ void check_byte_by_byte(std::string_view bytes, const HeadResult& whole) {
   for (std::size_t size = 1; size <= bytes.size(); ++size) {
     RequestHead head;
     const std::string part(bytes.substr(0, size));
-    const HeadResult result = proxy::parse_request_head(part, kHeadMax, head);
+    const HeadResult result = proxy::parse_request_head(part, kHeadMax, head, size - 1);
     if (result.state == HeadState::incomplete) continue;
     check(result.state == whole.state, "a head's verdict depends on how it arrived");
     check(result.bytes == whole.bytes, "a head's size depends on how it arrived");
@@ -77,8 +77,14 @@ void check_again(std::string_view written, const RequestHead& head, std::string_
   check(again.method == head.method && again.target == path_query, "we wrote another request line");
   check(again.framing.kind == head.framing.kind && again.framing.length == head.framing.length,
         "we wrote another framing");
-  check(again.named_by_connection == 0, "what we write names fields in Connection");
-  check(count_of(again.fields, "connection") == (upgrade ? 1u : 0u), "Connection was passed on");
+  const bool has_te = head.takes_trailers;
+  check(again.named_by_connection == (has_te ? 1u : 0u),
+        "what we write names fields in Connection");
+  check(again.takes_trailers == has_te, "TE was lost, or passed on");
+  check(count_of(again.fields, "connection") == (upgrade || has_te ? 1u : 0u),
+        "Connection was passed on");
+  check(count_of(again.fields, "via") == count_of(head.fields, "via") + 1, "not one Via more");
+  check(count_of(again.fields, "expect") <= count_of(head.fields, "expect"), "an Expect of ours");
   check(count_of(again.fields, "x-forwarded-for") == 1, "not one X-Forwarded-For");
   if (trusts) return;
   for (const char* name : {"x-real-ip", "x-forwarded-proto", "x-forwarded-port"}) {
@@ -103,7 +109,7 @@ void request_head(std::string_view bytes) {
       .path_query = clean.path_query(), .host_override = {}, .upgrade = upgrade};
   for (const bool trusts : {false, true}) {
     const Forwarding forwarding{
-        .trusts_client = trusts, .client_address = "192.0.2.7", .server = "gate"};
+        .trusts_client = trusts, .client_address = "192.0.2.7", .server = "gate", .via = "1.1 me"};
     proxy::write_request_head(out, head, rendering, forwarding);
     // Ours come on top of a head that may have been full already.
     if (head.fields.count + 12 < proxy::kFieldsMax) {

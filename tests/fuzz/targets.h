@@ -14,6 +14,8 @@ void response_head(std::string_view bytes);
 void chunks(std::string_view bytes);
 /// Clean once is clean for ever, and below the root.
 void path(std::string_view bytes);
+/// In parts or whole, and said again: the same client.
+void preamble(std::string_view bytes);
 void rule(std::string_view bytes);
 /// As static and as dynamic configuration.
 void config(std::string_view bytes);
@@ -28,6 +30,7 @@ inline constexpr std::array kTargets{
     Target{"response_head", response_head},
     Target{"chunks", chunks},
     Target{"path", path},
+    Target{"preamble", preamble},
     Target{"rule", rule},
     Target{"config", config},
 };
