@@ -12,8 +12,9 @@ if(GAPURA_FUZZ)
   # libstdc++'s <coroutine>, and the rest of the program is not what is fuzzed.
   file(GLOB fuzzed CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/conf/*.cc)
   foreach(source proxy/authority proxy/body_decoder proxy/head_parts proxy/head_writer proxy/path
-      proxy/proxy_protocol proxy/request_head proxy/response_head balancer/routing/matchers balancer/routing/rule balancer/routing/rule_parser base/check
-      base/net/endpoint base/net/ip_set)
+      proxy/proxy_protocol proxy/request_head proxy/response_head balancer/routing/matchers
+      balancer/routing/rule balancer/routing/rule_parser base/check base/net/endpoint
+      base/net/ip_set)
     list(APPEND fuzzed ${PROJECT_SOURCE_DIR}/${source}.cc)
   endforeach()
   set(fuzz_flags -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
