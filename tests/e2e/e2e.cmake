@@ -1,4 +1,5 @@
-# The built program before real services on Node. Needs node and python3; ./dev test installs them.
+# The built program between real services on Node and real clients. Needs node and python3;
+# ./dev test installs them.
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 find_program(NODE node)
 if(NOT NODE)
@@ -6,14 +7,21 @@ if(NOT NODE)
   return()
 endif()
 
-# One test of ctest for each method: they run in parallel and fail by name.
-set(script ${CMAKE_CURRENT_LIST_DIR}/calculate_test.py)
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
-file(STRINGS ${script} methods REGEX "^    def test_")
-foreach(method ${methods})
-  string(REGEX REPLACE "^    def (test_[a-z0-9_]+).*" "\\1" name "${method}")
-  add_test(NAME e2e.${name}
-    COMMAND ${Python3_EXECUTABLE} ${script} $<TARGET_FILE:gapura> Calculate.${name})
-  set_tests_properties(e2e.${name} PROPERTIES LABELS e2e TIMEOUT 300
-    ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp")
+# One test of ctest for each method: they run in parallel and fail by name. browser_test.py is none
+# of them: ./dev soak runs it.
+set(environment "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp"
+  "GAPURA_SANITIZE=${GAPURA_SANITIZE}")
+foreach(script calculate curl load_tools node_client python_client)
+  set(file ${CMAKE_CURRENT_LIST_DIR}/${script}_test.py)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  file(STRINGS ${file} class REGEX "^class [A-Za-z]+\\(")
+  string(REGEX REPLACE "^class ([A-Za-z]+).*" "\\1" class "${class}")
+  file(STRINGS ${file} methods REGEX "^    def test_")
+  foreach(method ${methods})
+    string(REGEX REPLACE "^    def (test_[a-z0-9_]+).*" "\\1" name "${method}")
+    add_test(NAME e2e.${script}.${name}
+      COMMAND ${Python3_EXECUTABLE} ${file} $<TARGET_FILE:gapura> ${class}.${name})
+    set_tests_properties(e2e.${script}.${name} PROPERTIES LABELS e2e TIMEOUT 300
+      ENVIRONMENT "${environment}")
+  endforeach()
 endforeach()

@@ -14,6 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 # The one limit for everything, as in tests/support/patience.h: long enough for sanitizers.
 PATIENCE_S = float(os.environ.get("GAPURA_TEST_DEADLINE_S", "60"))
+DEBIAN_NODE_PATH = "/usr/share/nodejs"  # where its packages of libraries are
 
 
 def eventually(what, question, limit_s=PATIENCE_S):
@@ -29,14 +30,15 @@ def eventually(what, question, limit_s=PATIENCE_S):
 
 
 class Service:
-    """One calculate service, and its ledger: which requests it has seen."""
+    """One service on Node, by default calculate.js, and its ledger: which requests it has seen."""
 
-    def __init__(self, folder, name, *arguments):
+    def __init__(self, folder, name, *arguments, script="calculate.js"):
         self.ledger_file = folder / f"{name}.ledger"
         with self.ledger_file.open("ab") as ledger:
             self.process = subprocess.Popen(
-                ["node", str(HERE / "calculate.js"), "0", *arguments],
-                stdout=subprocess.PIPE, stderr=ledger, text=True)
+                ["node", str(HERE / script), "0", *arguments],
+                stdout=subprocess.PIPE, stderr=ledger, text=True,
+                env={"NODE_PATH": DEBIAN_NODE_PATH, **os.environ})
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
             raise AssertionError(f"node said {line!r}; {self.ledger_file.read_text()}")
@@ -87,7 +89,7 @@ class Gapura:
     ADMIN = "0200007F"
     INTERNAL = "0300007F"
 
-    def __init__(self, binary, folder, servers, more_static=""):
+    def __init__(self, binary, folder, servers, more_static="", rule="Path(`/calculate`)"):
         self.folder = folder
         self.state = folder / "state"
         self.configs = folder / "configs"
@@ -99,7 +101,7 @@ class Gapura:
             f'admin:\n  address: "127.0.0.2:0"\nstateDir: {self.state}\n{more_static}')
         (self.configs / "dynamic.yaml").write_text(
             "http:\n  routers:\n    calculate:\n      entrypoints:\n        - \"web\"\n"
-            "      rule: \"Path(`/calculate`)\"\n      service: \"calculate\"\n")
+            f"      rule: \"{rule}\"\n      service: \"calculate\"\n")
         self.write_servers(servers)
         self.log_file = folder / "gapura.log"
         with self.log_file.open("wb") as log:
