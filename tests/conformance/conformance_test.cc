@@ -1,8 +1,10 @@
 // Every case of the YAML files in this folder is one test: --gtest_filter=requests.get_* runs some.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <gtest/gtest.h>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 #include "tests/conformance/case.h"
@@ -11,22 +13,27 @@
 namespace gapura::test {
 namespace {
 
-/// The servers that are running. A case that found a fault takes its own with it, so that the next
-/// one does not stumble over what it left behind.
+/// The server that is running: one at a time, since what a process logs is for one server. A case
+/// that found a fault takes it along, so that the next one does not stumble over what it left.
 class Stages {
  public:
   explicit Stages(Servers servers) : servers_(std::move(servers)) {}
   std::string play(const Case& one) {
-    std::unique_ptr<Stage>& stage = stages_[one.server];
-    if (!stage) stage = std::make_unique<Stage>(servers_.at(one.server));
-    std::string fault = stage->play(one);
-    if (!fault.empty()) stage.reset();
+    if (!stage_ || name_ != one.server) {
+      stage_.reset();
+      stage_ = std::make_unique<Stage>(servers_.at(one.server));
+      name_ = one.server;
+    }
+    std::string fault = stage_->play(one);
+    if (!fault.empty()) stage_.reset();
     return fault;
   }
+  void stop() { stage_.reset(); }
 
  private:
   Servers servers_;
-  std::map<std::string, std::unique_ptr<Stage>> stages_;
+  std::string name_;
+  std::unique_ptr<Stage> stage_;
 };
 
 class CaseTest : public testing::Test {
@@ -46,15 +53,19 @@ class CaseTest : public testing::Test {
 
 }  // namespace
 
-void register_cases(const std::filesystem::path& folder) {
+std::shared_ptr<Stages> register_cases(const std::filesystem::path& folder) {
   Servers servers = load_servers(folder);
-  const std::vector<Case> cases = load_cases(folder, servers);
-  const auto stages = std::make_shared<Stages>(std::move(servers));
+  std::vector<Case> cases = load_cases(folder, servers);
+  // One server after another, within what gtest keeps together anyway.
+  std::ranges::stable_sort(cases, {},
+                           [](const Case& one) { return std::tie(one.file, one.server); });
+  auto stages = std::make_shared<Stages>(std::move(servers));
   for (const Case& one : cases) {
     testing::RegisterTest(one.suite().c_str(), one.name.c_str(), nullptr, nullptr, one.file.c_str(),
                           one.line,
                           [stages, one]() -> CaseTest* { return new CaseTest(stages, one); });
   }
+  return stages;
 }
 
 }  // namespace gapura::test
@@ -62,10 +73,12 @@ void register_cases(const std::filesystem::path& folder) {
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   try {
-    gapura::test::register_cases(GAPURA_CONFORMANCE_FOLDER);
+    const auto stages = gapura::test::register_cases(GAPURA_CONFORMANCE_FOLDER);
+    const int result = RUN_ALL_TESTS();
+    stages->stop();
+    return result;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;
   }
-  return RUN_ALL_TESTS();
 }

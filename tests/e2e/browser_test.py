@@ -21,7 +21,7 @@ from rig import PATIENCE_S
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--virtual-time-budget=20000", "--dump-dom")
+         "--dump-dom")
 
 
 class Browser(through.Through):

@@ -8,6 +8,7 @@ const { WebSocketServer } = require('ws');  // Debian's node-ws, by NODE_PATH
 
 const FILE = Buffer.from('0123456789'.repeat(1000));
 let releaseEvents = () => {};
+let releasePage = () => {};
 
 /** Size and checksum of the body, its trailers, and how it was framed. */
 function echo(request, response) {
@@ -54,8 +55,10 @@ function events(request, response) {
 }
 
 /** A page that loads 50 resources at a time, listens to events and talks to the WebSocket, and
- *  writes what came of it into itself. */
-const PAGE = `<!doctype html><title>page</title><p id="verdict">waiting</p><script>
+ *  writes what came of it into itself. It counts as loaded when its picture has come, which is held
+ *  until the verdict stands there. */
+const PAGE = `<!doctype html><title>page</title><p id="verdict">waiting</p>
+<img src="/page/held"><script>
 const resource = async (i) => {
   const answer = await fetch('/number/' + i, { cache: 'no-store' });
   return (await answer.text()) === String(i);
@@ -80,6 +83,7 @@ const socket = () => new Promise((done) => {
   const verdict = { resources: resources.filter(Boolean).length,
                     events: await stream(), socket: await socket() };
   document.getElementById('verdict').textContent = JSON.stringify(verdict);
+  fetch('/page/done');
 })();
 </script>`;
 
@@ -92,6 +96,8 @@ function answer(request, response) {
     case '/trailers': return trailers(request, response);
     case '/events': return events(request, response);
     case '/events/next': releaseEvents(); return response.end('released');
+    case '/page/held': releasePage = () => response.end(); return undefined;
+    case '/page/done': releasePage(); return response.end('released');
     case '/page': response.setHeader('Content-Type', 'text/html'); return response.end(PAGE);
     default: response.statusCode = 404; return response.end('nothing here');
   }
