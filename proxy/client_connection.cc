@@ -197,7 +197,7 @@ Detached ClientConnection::serve() {
 /// A client that is still sending when we close would get a reset, and lose our last answer.
 Task<void> ClientConnection::linger() {
   const bool has_unread = must_linger_ || channel_.may_read();
-  if (!has_unread || is_killed_ || has_failed_ || has_ended_) co_return;
+  if (!has_unread || must_reset_ || is_killed_ || has_failed_ || has_ended_) co_return;
   channel_.shut_write();
   limit_.arm(kLingerLimit);
   for (std::size_t dropped = 0; dropped < kLingerBytes;) {

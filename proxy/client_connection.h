@@ -67,6 +67,11 @@ class ClientConnection {
   /// True once after an edge of the client's socket.
   bool take_client_edge() noexcept { return std::exchange(has_edge_, false); }
   bool is_killed() const noexcept { return is_killed_; }
+  /// The last answer was not whole, and must not look so: the client gets a reset.
+  void reset_at_close() noexcept {
+    must_reset_ = true;
+    channel_.reset_on_close();
+  }
   /// Parts of a request were left unread: see linger().
   void linger_at_close() noexcept { must_linger_ = true; }
 
@@ -106,6 +111,7 @@ class ClientConnection {
   bool is_trusted_ = false;
   bool has_looked_ = false;  ///< for a FIN without an edge, in this rest
   bool must_linger_ = false;
+  bool must_reset_ = false;
   std::uint64_t requests_ = 0;
   Buffer buffer_;
   std::size_t begin_ = 0;     ///< of the current head in buffer_

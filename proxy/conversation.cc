@@ -224,6 +224,8 @@ Failure Exchange::begin_response() {
   const bool is_early = !upload_over_ || !upload_whole_;
   says_close_ = says_close_ || !facts_.may_persist || worker_.is_stopping() || is_early ||
                 (needs_chunks && facts_.is_http_1_0) || is_clients_last();
+  // RFC 9110 15.5.22: it says which protocol is required.
+  rendering.upgrade = status_ == 426 && !value_of(response.fields, FieldId::upgrade).empty();
   rendering.say_close = says_close_;
   rendering.say_keep_alive = !says_close_ && facts_.is_http_1_0;
   rendering.date = worker_.date();

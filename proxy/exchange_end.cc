@@ -56,7 +56,7 @@ Task<bool> Exchange::refuse(Failure failure) {
   link_.reset();
   if (what.status == 0 || has_begun_) {
     // A body that stops in the middle must not look whole: the client gets a reset.
-    if (has_begun_ && !is_tunnel_) client_.channel().reset_on_close();
+    if (has_begun_ && !is_tunnel_) client_.reset_at_close();
     record(is_clients_fault ? kClientClosed : (status_ != 0 ? status_ : 502u));
     co_return false;
   }

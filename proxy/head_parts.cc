@@ -154,28 +154,35 @@ Failure read_framing(const Fields& fields, Framing& framing, Persistence& persis
         break;
       case FieldId::transfer_encoding:
         ++seen.codings;
-        if (!iequals(value, "chunked")) return Failure::unknown_coding;
+        seen.ends_chunked = iequals(trim_ows(value.substr(value.rfind(',') + 1)), "chunked");
+        seen.has_other_coding = seen.has_other_coding || !iequals(value, "chunked");
         break;
       case FieldId::connection: read_connection(value, persistence, seen, named); break;
       case FieldId::upgrade:
         for_each_element(value, [&](std::string_view protocol) {
           seen.has_upgrade_field = true;
           // HTTP/2 in clear would carry requests past everything that looks at them here.
-          seen.asks_for_h2c = seen.asks_for_h2c || iequals(protocol, "h2c");
+          seen.asks_for_http_2 =
+              seen.asks_for_http_2 || iequals(protocol, "h2c") || iequals(protocol, "h2");
         });
         break;
       default: break;
     }
   }
-  if (seen.lengths > 1 || seen.codings > 1) return Failure::bad_framing;
-  if (seen.codings == 1) {
-    // RFC 9112 6.1: both is an attack or a fault; HTTP/1.0 knows no transfer coding.
-    if (seen.lengths != 0 || persistence.is_http_1_0) return Failure::bad_framing;
+  if (seen.lengths > 1) return Failure::bad_framing;
+  if (seen.codings != 0) {
+    // RFC 9112 6.1: both is an attack or a fault; HTTP/1.0 knows no transfer coding. 6.3: what does
+    // not end with chunked has no end that all agree on.
+    if (seen.lengths != 0 || persistence.is_http_1_0 || !seen.ends_chunked) {
+      return Failure::bad_framing;
+    }
+    if (seen.has_other_coding) return Failure::unknown_coding;
+    if (seen.codings != 1) return Failure::bad_framing;
     framing.kind = BodyKind::chunked;
   }
   if (framing.kind == BodyKind::length && framing.length == 0) framing.kind = BodyKind::none;
   persistence.has_upgrade = seen.connection_upgrade && seen.has_upgrade_field &&
-                            !seen.asks_for_h2c && !persistence.is_http_1_0;
+                            !seen.asks_for_http_2 && !persistence.is_http_1_0;
   return Failure::none;
 }
 

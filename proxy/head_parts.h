@@ -27,9 +27,11 @@ bool parse_length(std::string_view text, std::uint64_t& length) noexcept;
 /// What was found on the way, of which there may be only so many.
 struct Seen {
   unsigned lengths = 0;
-  unsigned codings = 0;
+  unsigned codings = 0;           ///< Transfer-Encoding lines
+  bool has_other_coding = false;  ///< than one "chunked" in a line
+  bool ends_chunked = false;
   bool has_upgrade_field = false;
-  bool asks_for_h2c = false;
+  bool asks_for_http_2 = false;
   bool connection_upgrade = false;
 };
 

@@ -247,8 +247,8 @@ void write_response_head(HeadText& out, const ResponseHead& head,
   if (!head.has_date && !rendering.date.empty()) append_field(out, "Date", rendering.date);
   if (rendering.chunks) out.append("Transfer-Encoding: chunked\r\n");
   if (rendering.upgrade) {
-    out.append("Connection: Upgrade\r\n");
     append_field(out, "Upgrade", value_of(head.fields, FieldId::upgrade));
+    out.append(rendering.say_close ? "Connection: Upgrade, close\r\n" : "Connection: Upgrade\r\n");
   } else if (rendering.say_close) {
     out.append("Connection: close\r\n");
   } else if (rendering.say_keep_alive) {

@@ -34,7 +34,9 @@ Failure read_target(RequestHead& head) noexcept {
   std::string_view rest = head.target.substr(7);
   const std::size_t end = rest.find_first_of("/?");
   head.authority = rest.substr(0, end);
-  if (head.authority.empty() || !is_authority(head.authority)) return Failure::bad_uri;
+  // RFC 9110 4.2.1: a host is what an http URI cannot be without.
+  if (head.authority.empty() || head.authority.front() == ':' || !is_authority(head.authority))
+    return Failure::bad_uri;
   if (end == std::string_view::npos) {
     head.path_query = head.method == "OPTIONS" ? "*" : "/";
     return Failure::none;

@@ -93,8 +93,8 @@ TEST(ResponseWriter, PassesAnUpgradeOn) {
   EXPECT_EQ(written("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                     "Connection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n",
                     {.drop_length = true, .upgrade = true}),
-            "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: x\r\nConnection: Upgrade\r\n"
-            "Upgrade: websocket\r\n\r\n");
+            "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: x\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\n\r\n");
 }
 
 TEST(OwnAnswer, HasALengthADateAndItsText) {
