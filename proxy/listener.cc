@@ -12,12 +12,15 @@ namespace {
 
 /// Without descriptors or memory accept(2) fails at once, for ever: trying on would spin.
 constexpr Milliseconds kPause{100};
+/// Without a pause for so long all is well again. At the limit pauses follow one another.
+constexpr Milliseconds kCalm{5'000};
 
 }  // namespace
 
 Listener::Listener(Worker& worker, int fd, EntryPointSlot entry_point)
     : worker_(worker),
       pause_(worker.loop().wheel(), &on_pause_over, this),
+      calm_(worker.loop().wheel(), &on_calm, this),
       entry_point_(entry_point) {
   check(channel_.open(worker.loop(), fd), "a listening socket could not be watched");
   channel_.notify(&on_edge, this);
@@ -28,6 +31,11 @@ void Listener::on_edge(void* owner) noexcept {
 }
 void Listener::on_pause_over(void* owner) noexcept {
   static_cast<Listener*>(owner)->accept_all();
+}
+
+void Listener::on_calm(void* owner) noexcept {
+  static_cast<Listener*>(owner)->has_said_full_ = false;
+  log::info("clients are accepted again");
 }
 
 void Listener::accept_all() {
@@ -49,6 +57,7 @@ void Listener::pause(const char* reason) {
   }
   worker_.make_room();
   pause_.arm(kPause);
+  calm_.arm(kCalm);
 }
 
 bool Listener::accept_one() {
@@ -58,7 +67,6 @@ bool Listener::accept_one() {
   const int fd = ::accept4(channel_.fd(), reinterpret_cast<sockaddr*>(&address), &size,
                            SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd >= 0) {
-    if (std::exchange(has_said_full_, false)) log::info("clients are accepted again");
     worker_.add(fd, entry_point_, Endpoint::from(reinterpret_cast<const sockaddr*>(&address)));
     return true;
   }
@@ -93,6 +101,7 @@ void Listener::stop() {
   while (channel_.is_open() && accept_one()) {
   }
   pause_.disarm();
+  calm_.disarm();
   channel_.close();
 }
 

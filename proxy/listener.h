@@ -19,15 +19,17 @@ class Listener {
  private:
   static void on_edge(void* owner) noexcept;
   static void on_pause_over(void* owner) noexcept;
+  static void on_calm(void* owner) noexcept;
   void accept_all();
   bool accept_one();
   bool waits_for_room();
-  /// Tries again in a moment; the reason is logged once until a client is accepted again.
+  /// Tries again in a moment; the reason is logged once until there has been no pause for a while.
   void pause(const char* reason);
 
   Worker& worker_;
   Channel channel_;
   Deadline pause_;
+  Deadline calm_;
   const EntryPointSlot entry_point_;
   bool has_said_full_ = false;
 };

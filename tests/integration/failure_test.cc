@@ -7,6 +7,7 @@
 #include "tests/support/fake_target.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_fixture.h"
+#include "tests/support/sockets.h"
 
 namespace gapura::test {
 namespace {
@@ -232,6 +233,38 @@ TEST(SlowClient, GetsA408WhenItsHeadNeverEnds) {
   EXPECT_EQ(half_head.read_response().status, 408);
   EXPECT_EQ(half_body.read_response("POST").status, 408);
   EXPECT_EQ(target.requests(), 0u);
+  EXPECT_TRUE(eventually([&] { return server.admin().in_flight() == 0; }));
+}
+
+// A target that takes connections and reads nothing has no more time to answer than another one.
+TEST(Failure, ATargetThatDoesNotReadTheBodyIsGivenUp) {
+  const Fd silent = listen_on_loopback();
+  ServerFixture server({ServerLine("http://127.0.0.1:" + std::to_string(local_port(silent)))},
+                       {.more_load_balancer = "        responseHeaderTimeout: 500ms\n"});
+  RawClient client(server.port());
+  client.send("POST /calculate HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n");
+  const std::string block(1 << 20, 'x');
+  EXPECT_TRUE(eventually([&] { return client.send_what_fits(block) == 0; }));
+
+  EXPECT_EQ(client.read_response().status, 504);
+}
+
+// Half a tunnel must not hold both ends for ever.
+TEST(Failure, ATunnelOfWhichOneSideHasEndedEndsWhenNothingMoves) {
+  FakeTarget target("a");
+  Reply tunnel;
+  tunnel.raw = "HTTP/1.1 101 Go\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+  tunnel.end = Reply::End::close;
+  target.on("/calculate", tunnel);
+  ServerFixture server(
+      {&target},
+      {.more_entry_point = "    transport: {respondingTimeouts: {idleTimeout: 300ms}}\n"});
+  RawClient client(server.port());
+  client.send(get("/calculate", "Connection: Upgrade\r\nUpgrade: websocket\r\n"));
+  const std::string head = client.read_raw(12);
+  EXPECT_EQ(head.substr(0, 12), "HTTP/1.1 101");
+
+  // The client keeps its side open.
   EXPECT_TRUE(eventually([&] { return server.admin().in_flight() == 0; }));
 }
 

@@ -122,8 +122,8 @@ TEST_F(Shutdown, PingAndMetricsAnswerWhileItServes) {
 // Bytes that are in the socket when the time is up are no request any more.
 TEST(ShutdownWithLittleGrace, HeadsThatEndWithTheGraceTimeDoNotHoldItUp) {
   const FakeTarget target("a");
-  SeedFolder folder({.workers = 2,
-                     .more_entry_point = "    transport: {lifeCycle: {graceTimeOut: 300ms}}\n"});
+  SeedFolder folder(
+      {.workers = 2, .more_entry_point = "    transport: {lifeCycle: {graceTimeOut: 300ms}}\n"});
   folder.write_services({&target});
   BinaryFixture binary(GAPURA_BINARY, folder);
   ASSERT_TRUE(binary.is_ready()) << binary.log();
