@@ -1,71 +1,51 @@
-/// Choosing a target. One Picker per worker and service: it keeps the worker's position, which
-/// survives reloads because it is kept by target, not by place in a list. One thread, no clock.
+/// Choosing a target: what one worker keeps for one service, whatever its strategy. Survives
+/// reloads; a change of strategy begins anew. One thread, no clock, no allocation in pick().
 ///
-/// wrr is earliest deadline first: turn k of a target of weight w is due at (2k + 1) / 2w of each
-/// cycle, so in every cycle each target gets exactly its weight, evenly spread. O(log n).
-/// leastconn scans leases held / weight over all workers; equal ones take turns. O(n).
+/// Every strategy has the same two functions, adopt() and pick(), and the same rules: excluded
+/// targets (PickRequest) are never picked, suspended ones only when nothing else is left, and
+/// draining ones are not in the service. They are alternatives of one variant: what differs from
+/// target to target is data, so that nothing is called through a table while targets are compared.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <vector>
+#include <variant>
 
-#include "balancer/snapshot.h"
+#include "balancer/least_connections.h"
+#include "balancer/least_time.h"
+#include "balancer/pick_request.h"
+#include "balancer/random_choice.h"
+#include "balancer/rendezvous.h"
+#include "balancer/round_robin.h"
+#include "balancer/two_choices.h"
 
 namespace gapura::balancer {
 
 class Picker {
  public:
-  /// `offset` (the worker's number) lets workers start at different targets.
-  explicit Picker(std::uint32_t offset) noexcept : offset_(offset) {}
+  static constexpr std::size_t npos = kNoPlace;
 
-  /// Takes note of the service's targets; positions of those already known are kept. Call when a
+  explicit Picker(const PickStart& start) : start_(start), strategy_(RoundRobin(start)) {}
+
+  /// Takes note of the service's targets; what is known of the old ones is kept. Call when a
   /// snapshot is adopted, before pick(). O(n).
   void adopt(const Service& service);
 
-  /// Index into service.targets, or `npos`. Targets in `tried` are never picked; suspended ones
-  /// only when nothing else is left (sending to a doubtful target beats refusing everybody).
-  /// `service` is the one adopted last. No allocation.
-  std::size_t pick(const Service& service, std::span<const TargetState* const> tried);
-  static constexpr std::size_t npos = static_cast<std::size_t>(-1);
+  /// Index into service.targets, or `npos`. `service` is the one adopted last.
+  std::size_t pick(const Service& service, const PickRequest& request);
+
+  /// Targets looked at so far, for tests and benchmarks: what a pick costs beyond the cache.
+  std::uint64_t examined() const noexcept;
 
  private:
-  using Place = std::uint32_t;  ///< index into entries_, which is the one into service.targets
+  using Strategy =
+      std::variant<RoundRobin, LeastConnections, TwoChoices, LeastTime, Rendezvous, RandomChoice>;
+  static Strategy make(conf::StrategyKind kind, const PickStart& start);
 
-  /// Exact, so that no rounding adds up over the years.
-  struct VirtualTime {
-    std::uint64_t cycle = 0;
-    std::uint64_t numerator = 0;  ///< of the part of the cycle that is over
-    std::uint64_t denominator = 1;
-    bool is_before(const VirtualTime& other) const noexcept;
-    bool is_same(const VirtualTime& other) const noexcept;
-  };
-  struct Entry {
-    TargetRef state;          ///< held, so that no new target can have the same address
-    std::uint32_t weight = 1;
-    std::uint64_t order = 0;  ///< among equal deadlines; kept, so that turns stay the same
-    VirtualTime due;
-  };
-
-  void adopt_cursor(const std::vector<Entry>& old, bool is_first);
-  bool has_same_targets(const Service& service) const noexcept;
-  bool is_later(Place a, Place b) const noexcept;
-  void set_due(Entry& entry, bool is_after_now) const noexcept;
-  std::size_t pick_by_turn(std::span<const TargetState* const> tried);
-  std::size_t pick_from_heap(std::span<const TargetState* const> tried);
-  std::size_t pick_parked(std::span<const TargetState* const> tried);
-  bool unpark(std::size_t checks);
-  std::size_t pick_least(std::span<const TargetState* const> tried);
-
-  std::uint32_t offset_;
-  std::vector<Entry> entries_;
-  std::vector<Place> heap_;    ///< earliest deadline on top
-  std::vector<Place> parked_;  ///< found suspended when their turn came
-  std::size_t parked_next_ = 0;
-  VirtualTime now_;            ///< deadline of the last pick
-  std::uint64_t orders_given_ = 0;
-  std::size_t cursor_ = 0;     ///< leastconn: where the next scan begins
+  PickStart start_;
+  conf::StrategyKind kind_ = conf::StrategyKind::wrr;
+  Strategy strategy_;
+  std::size_t adopted_ = 0;  ///< number of targets
 };
 
 }  // namespace gapura::balancer

@@ -19,16 +19,17 @@ namespace gapura::balancer {
 /// A target that may be picked.
 struct Target {
   TargetRef state;
-  Endpoint endpoint;       ///< resolved
-  std::string authority;   ///< "host:port", the Host field when passHostHeader is false
+  Endpoint endpoint;      ///< resolved
+  std::string authority;  ///< "host:port", the Host field when passHostHeader is false
   std::uint32_t weight = 1;
 };
 
 struct Service {
-  std::string name;        ///< "calculate"
-  std::string label;       ///< "calculate@file"
+  std::string name;   ///< "calculate"
+  std::string label;  ///< "calculate@file"
   ServiceSlot slot{};
   conf::StrategyKind strategy = conf::StrategyKind::wrr;
+  conf::HashKey hash_key;  ///< of hrw
   bool pass_host_header = true;
   Milliseconds connect_timeout{2'000};
   Milliseconds response_timeout{0};  ///< 0: none

@@ -11,14 +11,15 @@ Service build_service(const ServiceEntry& entry) {
   service.label = entry.config.name + "@" + entry.config.provider;
   service.slot = entry.slot;
   service.strategy = entry.config.strategy;
+  service.hash_key = entry.config.hash_key;
   service.pass_host_header = entry.config.pass_host_header;
   service.connect_timeout = entry.config.connect_timeout;
   service.response_timeout = entry.config.response_timeout;
   service.targets.reserve(entry.members.size());
   for (const auto& member : entry.members) {
     if (!member->is_in_snapshot()) continue;
-    service.targets.push_back({member->state, member->endpoint, member->server.url.authority(),
-                               member->server.weight});
+    service.targets.push_back(
+        {member->state, member->endpoint, member->server.url.authority(), member->server.weight});
   }
   return service;
 }
@@ -29,8 +30,8 @@ bool is_same_target(const Target& a, const Target& b) {
 
 bool is_same_service(const Service& a, const Service& b) {
   return a.label == b.label && a.slot == b.slot && a.strategy == b.strategy &&
-         a.pass_host_header == b.pass_host_header && a.connect_timeout == b.connect_timeout &&
-         a.response_timeout == b.response_timeout &&
+         a.hash_key == b.hash_key && a.pass_host_header == b.pass_host_header &&
+         a.connect_timeout == b.connect_timeout && a.response_timeout == b.response_timeout &&
          std::ranges::equal(a.targets, b.targets, is_same_target);
 }
 

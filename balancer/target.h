@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "balancer/response_time.h"
 #include "base/clock.h"
 #include "base/ids.h"
 
@@ -28,7 +29,10 @@ const char* to_string(Phase phase) noexcept;
 struct TargetState {
   TargetState(TargetSlot slot_, ServiceSlot service_slot_, std::string service_, std::string id_,
               std::string url_)
-      : slot(slot_), service_slot(service_slot_), service(std::move(service_)), id(std::move(id_)),
+      : slot(slot_),
+        service_slot(service_slot_),
+        service(std::move(service_)),
+        id(std::move(id_)),
         url(std::move(url_)) {}
 
   const TargetSlot slot;
@@ -44,6 +48,7 @@ struct TargetState {
   std::atomic<bool> is_suspended{false};
   std::atomic<std::uint32_t> finished_while_draining{0};
   std::atomic<std::uint32_t> cut{0};  ///< exchanges ended by force when a drain's time was up
+  ResponseTime response_time;         ///< of services with leasttime only
 
  private:
   mutable std::atomic<std::uint32_t> references_{0};

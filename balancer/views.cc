@@ -1,13 +1,6 @@
 #include "balancer/members.h"
 
 namespace gapura::balancer {
-namespace {
-
-const char* to_string(conf::StrategyKind strategy) {
-  return strategy == conf::StrategyKind::leastconn ? "leastconn" : "wrr";
-}
-
-}  // namespace
 
 TargetView view_of(const Member& member, TimePoint now) {
   TargetView view;
@@ -27,7 +20,7 @@ ServiceView view_of(const ServiceEntry& service, TimePoint now) {
   ServiceView view;
   view.name = service.config.name;
   view.provider = service.config.provider;
-  view.strategy = to_string(service.config.strategy);
+  view.strategy = conf::to_string(service.config.strategy);
   view.fault = service.is_configured ? service.config.fault
                                      : "in no file any more; what is left of it drains";
   view.targets.reserve(service.members.size());

@@ -35,32 +35,43 @@ struct Server {
   friend bool operator==(const Server&, const Server&) = default;
 };
 
-enum class StrategyKind { wrr, leastconn };
+enum class StrategyKind { wrr, leastconn, p2c, leasttime, hrw, random };
+/// As it is written: "wrr".
+std::string_view to_string(StrategyKind strategy) noexcept;
+
+/// What hrw tells requests by.
+struct HashKey {
+  enum class Source { client_ip, header, cookie, path };
+  Source source = Source::client_ip;
+  std::string name;  ///< of the header or cookie
+  friend bool operator==(const HashKey&, const HashKey&) = default;
+};
 
 struct ServiceConfig {
   std::string name;
-  std::string provider = "file";             ///< shown as name@provider
+  std::string provider = "file";  ///< shown as name@provider
   StrategyKind strategy = StrategyKind::wrr;
+  HashKey hash_key;  ///< of hrw
   bool pass_host_header = true;
-  std::vector<Server> servers;               ///< URLs are unique
-  Milliseconds connect_timeout{2'000};       ///< ours; Traefik's dialTimeout is 30 s
-  Milliseconds response_timeout{0};          ///< responseHeaderTimeout; 0: none, as Traefik
-  Milliseconds drain_timeout{30'000};        ///< drainTimeout: without progress
+  std::vector<Server> servers;          ///< URLs are unique
+  Milliseconds connect_timeout{2'000};  ///< ours; Traefik's dialTimeout is 30 s
+  Milliseconds response_timeout{0};     ///< responseHeaderTimeout; 0: none, as Traefik
+  Milliseconds drain_timeout{30'000};   ///< drainTimeout: without progress
   /// drainUpgradeTimeout: for what still moves, and for upgrades.
   Milliseconds drain_upgrade_timeout{300'000};
-  std::string fault;                         ///< not empty: disabled, and why (routers to it too)
+  std::string fault;  ///< not empty: disabled, and why (routers to it too)
   friend bool operator==(const ServiceConfig&, const ServiceConfig&) = default;
 };
 
 struct RouterConfig {
   std::string name;
   std::string provider = "file";
-  std::string rule;                          ///< as written; its syntax is checked by the balancer
-  std::string service;                       ///< without "@file"
-  std::vector<std::string> entry_points;     ///< empty: the default ones
-  std::optional<std::int64_t> priority;      ///< unset or 0: the length of the rule
-  std::string fault;                         ///< not empty: disabled, and why; never served open
-  Problem where;                             ///< file, line and column of the router, for messages
+  std::string rule;                       ///< as written; its syntax is checked by the balancer
+  std::string service;                    ///< without "@file"
+  std::vector<std::string> entry_points;  ///< empty: the default ones
+  std::optional<std::int64_t> priority;   ///< unset or 0: the length of the rule
+  std::string fault;                      ///< not empty: disabled, and why; never served open
+  Problem where;                          ///< file, line and column of the router, for messages
   friend bool operator==(const RouterConfig&, const RouterConfig&) = default;
 };
 

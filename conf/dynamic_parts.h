@@ -14,4 +14,7 @@ RouterConfig read_router(yaml::Reader& reader, const std::string& name, const ya
 /// A service; whatever is wrong with it, but for single servers, becomes its fault, and an error.
 ServiceConfig read_service(yaml::Reader& reader, const std::string& name, const yaml::Value& value);
 
+/// Of a service: `strategy` and what belongs to it.
+void read_strategy(yaml::Section& balancer, ServiceConfig& out);
+
 }  // namespace gapura::conf

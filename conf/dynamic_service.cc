@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "base/ascii.h"
@@ -121,37 +120,6 @@ class ServerList {
   std::size_t wrong_ = 0;
 };
 
-struct StrategyName {
-  std::string_view name;
-  StrategyKind kind;
-};
-constexpr std::array<StrategyName, 4> kStrategies{{{"wrr", StrategyKind::wrr},
-                                                   {"leastconn", StrategyKind::leastconn},
-                                                   {"roundrobin", StrategyKind::wrr},
-                                                   {"leastconnections", StrategyKind::leastconn}}};
-
-void read_strategy(yaml::Section& balancer, StrategyKind& strategy) {
-  const auto found = balancer.find("strategy");
-  if (!found) return;
-  const auto text = yaml::as_text(balancer.reader(), *found);
-  if (!text) return;
-  for (const StrategyName& known : kStrategies) {
-    if (!iequals(*text, known.name)) continue;
-    strategy = known.kind;
-    return;
-  }
-  for (const std::string_view later : {"p2c", "hrw", "leasttime"}) {
-    if (!iequals(*text, later)) continue;
-    return balancer.reader().warn(
-        found->place, found->path,
-        "known to Traefik, not acted on by Gapura yet: " + std::string(later) + " (wrr is used)");
-  }
-  constexpr std::array<std::string_view, 2> kNames{"wrr", "leastconn"};
-  balancer.reader().error(
-      found->place, found->path,
-      "must be wrr or leastconn, not " + in_quotes(*text) + did_you_mean(*text, kNames));
-}
-
 void read_transport_name(yaml::Section& balancer) {
   const auto found = balancer.find("serversTransport");
   if (!found) return;
@@ -162,7 +130,7 @@ void read_transport_name(yaml::Section& balancer) {
 
 void read_balancer(yaml::Section& balancer, ServiceConfig& out) {
   yaml::Reader& reader = balancer.reader();
-  read_strategy(balancer, out.strategy);
+  read_strategy(balancer, out);
   balancer.read("passHostHeader", out.pass_host_header);
   balancer.read("connectTimeout", out.connect_timeout);
   balancer.read("responseHeaderTimeout", out.response_timeout);

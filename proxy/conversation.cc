@@ -208,6 +208,7 @@ bool Exchange::is_clients_last() const {
 Failure Exchange::begin_response() {
   const ResponseHead& response = worker_.response_head();
   status_ = response.status;
+  lease_->head_came(status_);
   Framing framing = response.framing;
   ResponseRendering rendering;
   if (has_no_body(status_, facts_.is_head)) {
@@ -249,6 +250,7 @@ Failure Exchange::begin_tunnel() {
   });
   if (!was_asked_for) return Failure::bad_response;
   status_ = 101;
+  lease_->head_came(status_);
   is_tunnel_ = has_begun_ = says_close_ = true;
   lease_->mark_upgrade();
   ResponseRendering rendering;

@@ -103,21 +103,27 @@ Failure Exchange::choose() {
   has_service_ = true;
   service_ = service.slot;
   if (log_texts_) log_texts_->note_route(route->name, service.label);
-  const std::span tried(tried_.data(), tried_count_);
-  const std::size_t picked = worker_.picker(service.slot).pick(service, tried);
+  const TimePoint now = attempts_ == 1 ? started_ : Clock::now();
+  const balancer::PickRequest wanted{.tried = {tried_.data(), tried_count_},
+                                     .request = view,
+                                     .client_address = client_.peer_address(),
+                                     .now = now};
+  const std::size_t picked = worker_.picker(service.slot).pick(service, wanted);
   if (picked == balancer::Picker::npos) {
     // Everybody was tried: what the last one did is what the client is told.
     is_exhausted_ = last_failure_ != Failure::none;
     return is_exhausted_ ? last_failure_ : Failure::no_target;
   }
-  pick(service, service.targets[picked]);
+  pick(service, service.targets[picked], now);
   return Failure::none;
 }
 
-void Exchange::pick(const balancer::Service& service, const balancer::Target& target) {
+void Exchange::pick(const balancer::Service& service, const balancer::Target& target,
+                    TimePoint now) {
   TargetSlot& slot = worker_.slots()[target.state->slot];
   lease_.emplace(slot, &on_cut, this);
-  lease_->moved(started_);
+  lease_->moved(now);
+  if (service.strategy == conf::StrategyKind::leasttime) lease_->await_head(now);
   endpoint_ = target.endpoint;
   connect_timeout_ = service.connect_timeout;
   response_timeout_ = service.response_timeout;
@@ -127,7 +133,7 @@ void Exchange::pick(const balancer::Service& service, const balancer::Target& ta
   if (log_texts_) log_texts_->note_target(target.state->url);
   // A body that is still arriving cannot be sent twice, so it must not meet a stale link.
   const bool is_replayable = facts_.is_idempotent && is_request_read();
-  if (!wants_fresh_link_) link_ = worker_.slots().take(slot, is_replayable, started_);
+  if (!wants_fresh_link_) link_ = worker_.slots().take(slot, is_replayable, now);
   if (link_) worker_.shard().links_reused.add();
 }
 

@@ -60,7 +60,7 @@ class Exchange {
 
   // One attempt.
   Failure choose();
-  void pick(const balancer::Service& service, const balancer::Target& target);
+  void pick(const balancer::Service& service, const balancer::Target& target, TimePoint now);
   Task<Failure> connect();
   Failure start_connect(bool& is_pending);
   Failure connect_failed(Failure failure, std::string reason);

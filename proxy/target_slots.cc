@@ -5,6 +5,9 @@
 namespace gapura::proxy {
 namespace {
 
+/// What is not answered is judged like a server error.
+constexpr unsigned kNoAnswer = 599;
+
 void unlink(Link& link) noexcept {
   if (!link.is_idle) return;
   (link.previous != nullptr ? link.previous->next : link.slot.idle) = link.next;
@@ -110,8 +113,25 @@ Lease::Lease(TargetSlot& slot, Cut on_cut, void* owner) noexcept
   state_->in_flight.fetch_add(1, std::memory_order_relaxed);
 }
 
+void Lease::await_head(TimePoint now) noexcept {
+  asked_at_ = now;
+  awaits_head_ = true;
+  state_->response_time.asked(now);
+}
+
+void Lease::head_came(unsigned status) noexcept {
+  if (!std::exchange(awaits_head_, false)) return;
+  const TimePoint now = Clock::now();
+  if (status < 500) {
+    state_->response_time.answered(now - asked_at_, now);
+  } else {
+    state_->response_time.failed(now - asked_at_, now);
+  }
+}
+
 bool Lease::release() noexcept {
   check(is_held_, "a lease was released twice");
+  head_came(kNoAnswer);
   is_held_ = false;
   (previous_ != nullptr ? previous_->next_ : slot_.leases) = next_;
   if (next_ != nullptr) next_->previous_ = previous_;

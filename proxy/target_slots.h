@@ -66,6 +66,10 @@ class Lease {
   balancer::TargetState& state() const noexcept { return *state_; }
   void moved(TimePoint now) noexcept { moved_at_ = now; }
   TimePoint moved_at() const noexcept { return moved_at_; }
+  /// The target's time to answer is measured (TargetState::response_time), from `now` to
+  /// head_came(); a lease that ends before counts as no good answer.
+  void await_head(TimePoint now) noexcept;
+  void head_came(unsigned status) noexcept;
   /// An upgraded connection: idle for as long as it likes, until its own drain deadline.
   void mark_upgrade() noexcept { is_upgrade_ = true; }
   bool is_upgrade() const noexcept { return is_upgrade_; }
@@ -83,11 +87,13 @@ class Lease {
   Cut cut_;
   void* owner_;
   TimePoint moved_at_{};
+  TimePoint asked_at_{};  ///< of a request whose head is awaited, and measured
   Lease* next_ = nullptr;
   Lease* previous_ = nullptr;
   bool was_cut_ = false;
   bool is_upgrade_ = false;
   bool is_held_ = true;
+  bool awaits_head_ = false;
 };
 
 }  // namespace gapura::proxy

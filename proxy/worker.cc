@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstring>
+#include <random>
 
 #include "base/check.h"
 #include "base/io_count.h"
@@ -66,7 +67,8 @@ void Worker::adopt(balancer::SnapshotPtr snapshot) {
   balancer::SnapshotPtr old = std::exchange(snapshot_, std::move(snapshot));
   slots_.adopt(*snapshot_);
   while (pickers_.size() < snapshot_->service_slots) {
-    pickers_.push_back(std::make_unique<balancer::Picker>(number_));
+    const balancer::PickStart start{.offset = number_, .seed = std::random_device{}()};
+    pickers_.push_back(std::make_unique<balancer::Picker>(start));
     budgets_.emplace_back();
   }
   for (const balancer::Service& service : snapshot_->services) {

@@ -1,9 +1,8 @@
 #include "balancer/picker.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <array>
+#include <gtest/gtest.h>
 #include <memory>
 #include <numeric>
 #include <random>
@@ -11,41 +10,15 @@
 #include <vector>
 
 #include "base/io_count.h"
+#include "tests/unit/balancer/pick_fixture.h"
 
 namespace gapura::balancer {
 namespace {
 
-TargetRef make_state(std::size_t slot) {
-  const std::string id = "t" + std::to_string(slot);
-  return TargetRef(new TargetState(static_cast<TargetSlot>(slot), ServiceSlot{}, "s", id, id));
-}
-
-Service make_service(const std::vector<std::uint32_t>& weights,
-                     conf::StrategyKind strategy = conf::StrategyKind::wrr) {
-  Service service;
-  service.strategy = strategy;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    service.targets.push_back({make_state(i), {}, {}, weights[i]});
-  }
-  return service;
-}
-
-std::vector<std::size_t> picks(Picker& picker, const Service& service, std::size_t count) {
-  std::vector<std::size_t> out;
-  for (std::size_t i = 0; i < count; ++i) out.push_back(picker.pick(service, {}));
-  return out;
-}
-
-std::vector<std::uint32_t> counts(const std::vector<std::size_t>& picked, std::size_t targets) {
-  std::vector<std::uint32_t> out(targets);
-  for (const std::size_t place : picked) ++out.at(place);
-  return out;
-}
-
 TEST(Picker, WithoutTargetsThereIsNothingToPick) {
-  for (const auto strategy : {conf::StrategyKind::wrr, conf::StrategyKind::leastconn}) {
+  for (const auto strategy : kAllStrategies) {
     const Service service = make_service({}, strategy);
-    Picker picker(3);
+    Picker picker({.offset = 3});
     picker.adopt(service);
     EXPECT_EQ(picker.pick(service, {}), Picker::npos);
   }
@@ -53,7 +26,7 @@ TEST(Picker, WithoutTargetsThereIsNothingToPick) {
 
 TEST(Picker, EqualWeightsTakeTurns) {
   const Service service = make_service({1, 1, 1});
-  Picker picker(0);
+  Picker picker({.offset = 0});
   picker.adopt(service);
 
   EXPECT_EQ(picks(picker, service, 6), (std::vector<std::size_t>{0, 1, 2, 0, 1, 2}));
@@ -62,7 +35,7 @@ TEST(Picker, EqualWeightsTakeTurns) {
 TEST(Picker, TheOffsetRotatesTheStart) {
   for (const auto strategy : {conf::StrategyKind::wrr, conf::StrategyKind::leastconn}) {
     const Service service = make_service({1, 1, 1}, strategy);
-    Picker second(1), fifth(4);
+    Picker second({.offset = 1}), fifth({.offset = 4});
     second.adopt(service);
     fifth.adopt(service);
 
@@ -73,7 +46,7 @@ TEST(Picker, TheOffsetRotatesTheStart) {
 
 TEST(Picker, WeightsAreSmoothedOverTheCycle) {
   const Service service = make_service({5, 1, 1});
-  Picker picker(0);
+  Picker picker({.offset = 0});
   picker.adopt(service);
 
   const std::vector<std::size_t> picked = picks(picker, service, 7);
@@ -92,7 +65,7 @@ TEST(Picker, EveryWindowOfACycleHoldsEachWeightExactly) {
     for (auto& weight : weights) weight = some(random);
     const auto sum = std::accumulate(weights.begin(), weights.end(), std::size_t{0});
     const Service service = make_service(weights);
-    Picker picker(static_cast<std::uint32_t>(random() % 8));
+    Picker picker({.offset = static_cast<std::uint32_t>(random() % 8)});
     picker.adopt(service);
 
     const std::vector<std::size_t> picked = picks(picker, service, 3 * sum);
@@ -107,7 +80,7 @@ TEST(Picker, EveryWindowOfACycleHoldsEachWeightExactly) {
 
 TEST(Picker, LargeWeightsStayExact) {
   const Service service = make_service({200'000, 99'999, 1});
-  Picker picker(0);
+  Picker picker({.offset = 0});
   picker.adopt(service);
 
   const auto picked = counts(picks(picker, service, 300'000), 3);
@@ -119,16 +92,16 @@ TEST(Picker, PickingAllocatesNothing) {
   const std::uint64_t before_probe = io_count::heap_allocations;
   const auto probe = std::make_unique<std::vector<int>>(100);
   if (io_count::heap_allocations == before_probe) GTEST_SKIP() << "allocations are not counted";
-  for (const auto strategy : {conf::StrategyKind::wrr, conf::StrategyKind::leastconn}) {
+  for (const auto strategy : kAllStrategies) {
     const Service service = make_service({1, 2, 3, 4, 5}, strategy);
-    Picker picker(0);
+    Picker picker({.offset = 0});
     picker.adopt(service);
     const std::array<const TargetState*, 1> tried = {service.targets[4].state.get()};
 
     const std::uint64_t before = io_count::heap_allocations;
     for (std::size_t i = 0; i < 1'000; ++i) {
       service.targets[i % 3].state->is_suspended = i % 7 < 3;
-      picker.pick(service, tried);
+      picker.pick(service, {.tried = tried});
     }
 
     EXPECT_EQ(io_count::heap_allocations, before);
@@ -137,7 +110,7 @@ TEST(Picker, PickingAllocatesNothing) {
 
 TEST(Picker, PositionsSurviveAReorderedList) {
   Service service = make_service({1, 1, 1, 1});
-  Picker picker(0);
+  Picker picker({.offset = 0});
   picker.adopt(service);
   ASSERT_EQ(picks(picker, service, 2), (std::vector<std::size_t>{0, 1}));
 
@@ -149,7 +122,7 @@ TEST(Picker, PositionsSurviveAReorderedList) {
 
 TEST(Picker, ANewcomerGetsItsShareWithoutABurst) {
   Service service = make_service({1, 1});
-  Picker picker(0);
+  Picker picker({.offset = 0});
   picker.adopt(service);
   picks(picker, service, 1'001);
   service.targets.push_back({make_state(2), {}, {}, 1});
@@ -164,7 +137,7 @@ TEST(Picker, ANewcomerGetsItsShareWithoutABurst) {
 
 TEST(Picker, ATargetThatReplacesAnotherInItsSlotIsANewcomer) {
   Service service = make_service({1, 1, 1});
-  Picker picker(0);
+  Picker picker({.offset = 0});
   picker.adopt(service);
   picks(picker, service, 300);
   service.targets[0].state = make_state(0);
@@ -177,7 +150,7 @@ TEST(Picker, ATargetThatReplacesAnotherInItsSlotIsANewcomer) {
 
 TEST(Picker, AChangedWeightCountsFromNowOn) {
   Service service = make_service({1, 1});
-  Picker picker(0);
+  Picker picker({.offset = 0});
   picker.adopt(service);
   picks(picker, service, 501);
   service.targets[1].weight = 3;
@@ -191,23 +164,23 @@ TEST(Picker, AChangedWeightCountsFromNowOn) {
 
 TEST(Picker, ATriedTargetKeepsItsTurn) {
   const Service service = make_service({1, 1, 1});
-  Picker picker(0);
+  Picker picker({.offset = 0});
   picker.adopt(service);
   const std::vector<const TargetState*> tried = {service.targets[0].state.get()};
 
-  EXPECT_EQ(picker.pick(service, tried), 1U);
+  EXPECT_EQ(picker.pick(service, {.tried = tried}), 1U);
   EXPECT_EQ(picker.pick(service, {}), 0U);
   EXPECT_EQ(picker.pick(service, {}), 2U);
 }
 
 TEST(Picker, WhenAllAreTriedThereIsNothingLeft) {
-  for (const auto strategy : {conf::StrategyKind::wrr, conf::StrategyKind::leastconn}) {
+  for (const auto strategy : kAllStrategies) {
     const Service service = make_service({1, 2}, strategy);
-    Picker picker(0);
+    Picker picker({.offset = 0});
     picker.adopt(service);
     const std::vector<const TargetState*> tried = {service.targets[0].state.get(),
                                                    service.targets[1].state.get()};
-    EXPECT_EQ(picker.pick(service, tried), Picker::npos);
+    EXPECT_EQ(picker.pick(service, {.tried = tried}), Picker::npos);
     EXPECT_NE(picker.pick(service, {}), Picker::npos);
   }
 }
@@ -215,7 +188,7 @@ TEST(Picker, WhenAllAreTriedThereIsNothingLeft) {
 TEST(Picker, SuspendedTargetsAreLeftOutAndComeBack) {
   for (const auto strategy : {conf::StrategyKind::wrr, conf::StrategyKind::leastconn}) {
     const Service service = make_service({1, 1'000, 1}, strategy);
-    Picker picker(0);
+    Picker picker({.offset = 0});
     picker.adopt(service);
     service.targets[1].state->is_suspended = true;
     EXPECT_EQ(counts(picks(picker, service, 100), 3), (std::vector<std::uint32_t>{50, 0, 50}));
@@ -229,14 +202,14 @@ TEST(Picker, SuspendedTargetsAreLeftOutAndComeBack) {
 TEST(Picker, SuspendedTargetsArePickedWhenNothingElseIsLeft) {
   for (const auto strategy : {conf::StrategyKind::wrr, conf::StrategyKind::leastconn}) {
     const Service service = make_service({1, 1, 1}, strategy);
-    Picker picker(0);
+    Picker picker({.offset = 0});
     picker.adopt(service);
     service.targets[0].state->is_suspended = true;
     service.targets[2].state->is_suspended = true;
     const std::vector<const TargetState*> tried = {service.targets[1].state.get()};
 
-    EXPECT_NE(picker.pick(service, tried), 1U);
-    EXPECT_NE(picker.pick(service, tried), Picker::npos);
+    EXPECT_NE(picker.pick(service, {.tried = tried}), 1U);
+    EXPECT_NE(picker.pick(service, {.tried = tried}), Picker::npos);
     service.targets[1].state->is_suspended = true;
     const auto each = counts(picks(picker, service, 30), 3);
     EXPECT_EQ(each, (std::vector<std::uint32_t>{10, 10, 10}));
@@ -245,7 +218,7 @@ TEST(Picker, SuspendedTargetsArePickedWhenNothingElseIsLeft) {
 
 TEST(Picker, OneOfManySuspendedThatRecoversIsPreferredAtOnce) {
   const Service service = make_service(std::vector<std::uint32_t>(100, 1));
-  Picker picker(0);
+  Picker picker({.offset = 0});
   picker.adopt(service);
   for (const Target& target : service.targets) target.state->is_suspended = true;
   picks(picker, service, 10);
@@ -257,7 +230,7 @@ TEST(Picker, OneOfManySuspendedThatRecoversIsPreferredAtOnce) {
 
 TEST(Picker, SuspendedTargetsStayOutOverAnAdoption) {
   Service service = make_service({1, 1, 1});
-  Picker picker(0);
+  Picker picker({.offset = 0});
   picker.adopt(service);
   service.targets[0].state->is_suspended = true;
   picks(picker, service, 5);
@@ -269,7 +242,7 @@ TEST(Picker, SuspendedTargetsStayOutOverAnAdoption) {
 
 TEST(Picker, LeastConnectionsTakesTheLeastLoadedByWeight) {
   const Service service = make_service({1, 4, 2}, conf::StrategyKind::leastconn);
-  Picker picker(0);
+  Picker picker({.offset = 0});
   picker.adopt(service);
   service.targets[0].state->in_flight = 2;  // 2
   service.targets[1].state->in_flight = 6;  // 1.5
@@ -284,7 +257,7 @@ TEST(Picker, LeastConnectionsTakesTheLeastLoadedByWeight) {
 
 TEST(Picker, LeastConnectionsIsExactWhileLeasesAreHeld) {
   const Service service = make_service({1, 2, 3}, conf::StrategyKind::leastconn);
-  Picker first(0), second(1);
+  Picker first({.offset = 0}), second({.offset = 1});
   first.adopt(service);
   second.adopt(service);
   for (int i = 0; i < 60; ++i) {
@@ -299,7 +272,7 @@ TEST(Picker, LeastConnectionsIsExactWhileLeasesAreHeld) {
 
 TEST(Picker, LeastConnectionsGoesOnBehindTheLastPickAfterAChange) {
   Service service = make_service({1, 1, 1, 1}, conf::StrategyKind::leastconn);
-  Picker picker(0);
+  Picker picker({.offset = 0});
   picker.adopt(service);
   picks(picker, service, 2);
   service.targets.erase(service.targets.begin());  // t1 t2 t3, and t2 is next

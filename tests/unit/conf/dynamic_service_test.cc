@@ -66,26 +66,6 @@ TEST(Service, ReadsItsOptions) {
   EXPECT_EQ(urls_of(result), "http://a:1*3 http://b:80*1 ");
 }
 
-TEST(Service, KnowsStrategies) {
-  const auto strategy = [](const char* name) {
-    return with_balancer(std::string("servers: [], strategy: ") + name);
-  };
-  EXPECT_EQ(service_of(strategy("leastconnections")).strategy, StrategyKind::leastconn);
-  EXPECT_EQ(service_of(strategy("RoundRobin")).strategy, StrategyKind::wrr);
-  for (const char* later : {"p2c", "hrw", "leasttime"}) {
-    const DynamicResult result = strategy(later);
-    EXPECT_EQ(service_of(result).strategy, StrategyKind::wrr);
-    EXPECT_EQ(service_of(result).fault, "");
-    EXPECT_EQ(lines(result.problems),
-              std::string("W 3:47: http.services.s.loadBalancer.strategy: known to Traefik, not "
-                          "acted on by Gapura yet: ") +
-                  later + " (wrr is used)\n");
-  }
-  EXPECT_EQ(service_of(strategy("leastcon")).fault,
-            "loadBalancer.strategy: must be wrr or leastconn, not 'leastcon' (did you mean "
-            "'leastconn'?)");
-}
-
 TEST(Service, LeavesOutAWrongServer) {
   const DynamicResult result = with_servers(
       "{url: \"http://a\"}, {url: \"a:99999\"}, {weight: 2}, http, ~, {url: [x]}, "
