@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "balancer/routing/table.h"
+#include "balancer/sticky.h"
 #include "balancer/target.h"
 #include "base/clock.h"
 #include "base/ids.h"
@@ -30,6 +32,7 @@ struct Service {
   ServiceSlot slot{};
   conf::StrategyKind strategy = conf::StrategyKind::wrr;
   conf::HashKey hash_key;  ///< of hrw
+  std::optional<Sticky> sticky;
   bool pass_host_header = true;
   Milliseconds connect_timeout{2'000};
   Milliseconds response_timeout{0};  ///< 0: none

@@ -21,6 +21,8 @@ Service build_service(const ServiceEntry& entry) {
     service.targets.push_back(
         {member->state, member->endpoint, member->server.url.authority(), member->server.weight});
   }
+  const auto& sticky = entry.config.sticky;
+  if (sticky) service.sticky = Sticky::make(*sticky, service.label, service.targets);
   return service;
 }
 
@@ -30,8 +32,9 @@ bool is_same_target(const Target& a, const Target& b) {
 
 bool is_same_service(const Service& a, const Service& b) {
   return a.label == b.label && a.slot == b.slot && a.strategy == b.strategy &&
-         a.hash_key == b.hash_key && a.pass_host_header == b.pass_host_header &&
-         a.connect_timeout == b.connect_timeout && a.response_timeout == b.response_timeout &&
+         a.hash_key == b.hash_key && a.sticky == b.sticky &&
+         a.pass_host_header == b.pass_host_header && a.connect_timeout == b.connect_timeout &&
+         a.response_timeout == b.response_timeout &&
          std::ranges::equal(a.targets, b.targets, is_same_target);
 }
 

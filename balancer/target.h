@@ -1,12 +1,14 @@
 /// A target: what was asked for (TargetSpec), and what lives and counts (TargetState).
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <cstdint>
 #include <string>
 
 #include "balancer/response_time.h"
+#include "balancer/sticky.h"
 #include "base/clock.h"
 #include "base/ids.h"
 
@@ -33,13 +35,15 @@ struct TargetState {
         service_slot(service_slot_),
         service(std::move(service_)),
         id(std::move(id_)),
-        url(std::move(url_)) {}
+        url(std::move(url_)),
+        cookie_values(balancer::cookie_values(url)) {}
 
   const TargetSlot slot;
   const ServiceSlot service_slot;
   const std::string service;
-  const std::string id;   ///< unique within the service
-  const std::string url;  ///< "http://10.0.0.5:3000"
+  const std::string id;                              ///< unique within the service
+  const std::string url;                             ///< "http://10.0.0.5:3000"
+  const std::array<std::uint64_t, 2> cookie_values;  ///< in sticky cookies
 
   alignas(64) std::atomic<std::uint32_t> in_flight{0};  ///< leases held, all workers
   std::atomic<bool> is_draining{false};

@@ -47,11 +47,24 @@ struct HashKey {
   friend bool operator==(const HashKey&, const HashKey&) = default;
 };
 
+/// The cookie of sticky sessions. Texts are safe to be put into a header.
+struct StickyCookie {
+  std::string name;  ///< empty: derived from the service's, as Traefik does
+  bool is_secure = false;
+  bool is_http_only = false;
+  std::string same_site;       ///< "None", "Lax", "Strict"; empty: not said
+  std::int64_t max_age_s = 0;  ///< 0: until the browser closes; negative: at once
+  std::string path = "/";
+  std::string domain;  ///< empty: not said
+  friend bool operator==(const StickyCookie&, const StickyCookie&) = default;
+};
+
 struct ServiceConfig {
   std::string name;
   std::string provider = "file";  ///< shown as name@provider
   StrategyKind strategy = StrategyKind::wrr;
   HashKey hash_key;  ///< of hrw
+  std::optional<StickyCookie> sticky;
   bool pass_host_header = true;
   std::vector<Server> servers;          ///< URLs are unique
   Milliseconds connect_timeout{2'000};  ///< ours; Traefik's dialTimeout is 30 s

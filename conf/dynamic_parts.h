@@ -16,5 +16,7 @@ ServiceConfig read_service(yaml::Reader& reader, const std::string& name, const 
 
 /// Of a service: `strategy` and what belongs to it.
 void read_strategy(yaml::Section& balancer, ServiceConfig& out);
+/// Of a service: `sticky`.
+void read_sticky(yaml::Section& balancer, ServiceConfig& out);
 
 }  // namespace gapura::conf

@@ -131,6 +131,7 @@ void read_transport_name(yaml::Section& balancer) {
 void read_balancer(yaml::Section& balancer, ServiceConfig& out) {
   yaml::Reader& reader = balancer.reader();
   read_strategy(balancer, out);
+  read_sticky(balancer, out);
   balancer.read("passHostHeader", out.pass_host_header);
   balancer.read("connectTimeout", out.connect_timeout);
   balancer.read("responseHeaderTimeout", out.response_timeout);
@@ -143,7 +144,6 @@ void read_balancer(yaml::Section& balancer, ServiceConfig& out) {
   read_transport_name(balancer);
   balancer.not_acted_on({"healthCheck", "passiveHealthCheck"},
                         "a target that cannot be connected to is suspended all the same");
-  balancer.not_acted_on({"sticky"}, "clients are NOT kept on one server");
   balancer.not_acted_on({"responseForwarding"}, "answers are forwarded as they arrive");
   const auto servers = balancer.find("servers");
   balancer.finish();

@@ -230,6 +230,7 @@ Failure Exchange::begin_response() {
   rendering.say_close = says_close_;
   rendering.say_keep_alive = !says_close_ && facts_.is_http_1_0;
   rendering.date = worker_.date();
+  rendering.extra_fields = set_cookie_;
   write_response_head(worker_.head_text(), response, rendering);
   has_begun_ = true;
   download_.begin(link_->channel, client_.channel(), BodyDecoder(framing), rendering.chunks,
@@ -255,6 +256,7 @@ Failure Exchange::begin_tunnel() {
   lease_->mark_upgrade();
   ResponseRendering rendering;
   rendering.drop_length = rendering.upgrade = true;
+  rendering.extra_fields = set_cookie_;
   write_response_head(worker_.head_text(), response, rendering);
   const Framing open{.kind = BodyKind::until_close};
   download_.begin(link_->channel, client_.channel(), BodyDecoder(open), false,

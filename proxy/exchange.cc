@@ -108,13 +108,19 @@ Failure Exchange::choose() {
                                      .request = view,
                                      .client_address = client_.peer_address(),
                                      .now = now};
-  const std::size_t picked = worker_.picker(service.slot).pick(service, wanted);
+  std::size_t picked = balancer::kept_place(service, wanted);
+  const bool is_kept = picked != balancer::kNoPlace;
+  if (!is_kept) picked = worker_.picker(service.slot).pick(service, wanted);
   if (picked == balancer::Picker::npos) {
     // Everybody was tried: what the last one did is what the client is told.
     is_exhausted_ = last_failure_ != Failure::none;
     return is_exhausted_ ? last_failure_ : Failure::no_target;
   }
   pick(service, service.targets[picked], now);
+  set_cookie_.clear();
+  if (service.sticky && !is_kept) {
+    set_cookie_ = service.sticky->set_cookie(service.targets[picked]);
+  }
   return Failure::none;
 }
 

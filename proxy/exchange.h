@@ -110,6 +110,7 @@ class Exchange {
   Milliseconds connect_timeout_{0};
   Milliseconds response_timeout_{0};
   std::string host_override_;
+  std::string set_cookie_;  ///< the line that keeps the client here; empty: none is due
   bool has_service_ = false;
   ServiceSlot service_{};
   std::array<const balancer::TargetState*, 8> tried_{};

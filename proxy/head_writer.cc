@@ -245,6 +245,7 @@ void write_response_head(HeadText& out, const ResponseHead& head,
   }
   runs.finish();
   if (!head.has_date && !rendering.date.empty()) append_field(out, "Date", rendering.date);
+  out.append(rendering.extra_fields);
   if (rendering.chunks) out.append("Transfer-Encoding: chunked\r\n");
   if (rendering.upgrade) {
     append_field(out, "Upgrade", value_of(head.fields, FieldId::upgrade));

@@ -55,6 +55,7 @@ struct ResponseRendering {
   bool say_close = false;
   bool say_keep_alive = false;  ///< to an HTTP/1.0 client
   std::string_view date{};      ///< used when the target sent none; empty: add none
+  std::string_view extra_fields{};  ///< complete lines
 };
 
 void write_response_head(HeadText& out, const ResponseHead& head,

@@ -34,7 +34,7 @@ THIRD_PARTY = (
     ("spdlog/", r"base/.*", "base (others include base/log.h)"),
     ("fmt/", r"base/.*", "base"),
     ("re2/", r"balancer/.*\.cc", "balancer/*.cc"),
-    ("openssl/", r"(proxy|admin)/.*", "proxy and admin"),
+    ("openssl/", r"(proxy|admin)/.*|base/.*\.cc", "proxy, admin and base/*.cc"),
     ("nghttp2/", r"proxy/.*\.cc", "proxy/*.cc"),
     ("CLI/", r"app/.*\.cc", "app/*.cc"),
     ("sys/socket.h", r"(?!balancer/|conf/).*", "folders that own sockets"),
