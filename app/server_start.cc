@@ -170,6 +170,18 @@ metrics::Collector::Sources Server::Parts::sources() {
                 }
                 return gauges;
               },
+          .queues =
+              [this] {
+                std::vector<metrics::QueueFigures> figures;
+                for (const auto& service : registry->services(Clock::now())) {
+                  if (!service.queue) continue;
+                  figures.push_back({.service = service.name + "@" + service.provider,
+                                     .length = service.queue->length,
+                                     .waits = service.queue->ended,
+                                     .waited_us = service.queue->waited_us});
+                }
+                return figures;
+              },
           .reloads =
               [this] {
                 const ConfigStatus& status = reload->status();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "balancer/drain.h"
+#include "balancer/queue_state.h"
 #include "balancer/registry.h"
 #include "balancer/target.h"
 #include "base/clock.h"
@@ -42,6 +43,7 @@ struct ServiceEntry {
   conf::ServiceConfig config;   ///< the last one known
   bool is_configured = true;    ///< false: in no file any more, its targets drain
   ServiceSlot slot{};
+  std::shared_ptr<QueueState> queue;
   std::vector<std::unique_ptr<Member>> members;  ///< in the order of their first appearance
   bool is_enabled() const noexcept { return is_configured && config.fault.empty(); }
 };

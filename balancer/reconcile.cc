@@ -32,6 +32,10 @@ void Registry::State::take_services() {
     service.is_configured = true;
     const auto next = static_cast<ServiceSlot>(service_slots.size());
     service.slot = service_slots.try_emplace(name, next).first->second;
+    if (service.slot == next) {
+      queues.push_back(std::make_shared<QueueState>(static_cast<unsigned>(adopted.size())));
+    }
+    service.queue = queues[index(service.slot)];
   }
 }
 

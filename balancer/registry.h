@@ -31,11 +31,19 @@ struct TargetView {
   Milliseconds in_phase_for{0};
 };
 
+/// Requests of a service that wait for a target to have room.
+struct QueueView {
+  std::uint32_t length = 0;     ///< now
+  std::uint64_t ended = 0;      ///< requests that have waited, whatever came of them
+  std::uint64_t waited_us = 0;  ///< by these
+};
+
 struct ServiceView {
   std::string name;                 ///< "calculate"
   std::string provider;             ///< "file"
   std::string strategy;             ///< "wrr"
   std::string fault;                ///< why it is disabled; empty: enabled
+  std::optional<QueueView> queue;   ///< of services with maxInFlight
   std::vector<TargetView> targets;  ///< in the order of their ids' first appearance
 };
 

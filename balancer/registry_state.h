@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <unordered_set>
@@ -64,6 +65,7 @@ struct Registry::State {
 
   std::map<std::string, ServiceEntry> services;
   std::map<std::string, ServiceSlot> service_slots;  ///< of every name ever seen
+  std::vector<std::shared_ptr<QueueState>> queues;   ///< by ServiceSlot, of every one
   std::vector<Member*> by_slot;                      ///< null: free, or its target is gone
   std::vector<Member*> draining;                     ///< may hold ended ones until sweep()
   std::set<std::string> touched;                     ///< services that sweep() has to look at

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "balancer/queue_state.h"
 #include "balancer/routing/table.h"
 #include "balancer/sticky.h"
 #include "balancer/target.h"
@@ -33,6 +34,10 @@ struct Service {
   conf::StrategyKind strategy = conf::StrategyKind::wrr;
   conf::HashKey hash_key;  ///< of hrw
   std::optional<Sticky> sticky;
+  std::uint32_t in_flight_max = 0;  ///< of each target; 0: no limit
+  std::uint32_t queue_length_max = 0;
+  Milliseconds queue_timeout{0};
+  std::shared_ptr<QueueState> queue;  ///< null: nothing waits, there is no limit
   bool pass_host_header = true;
   Milliseconds connect_timeout{2'000};
   Milliseconds response_timeout{0};  ///< 0: none

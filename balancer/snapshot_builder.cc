@@ -13,6 +13,10 @@ Service build_service(const ServiceEntry& entry) {
   service.strategy = entry.config.strategy;
   service.hash_key = entry.config.hash_key;
   service.pass_host_header = entry.config.pass_host_header;
+  service.in_flight_max = entry.config.in_flight_max;
+  service.queue_length_max = entry.config.queue_length_max;
+  service.queue_timeout = entry.config.queue_timeout;
+  if (service.in_flight_max != 0) service.queue = entry.queue;
   service.connect_timeout = entry.config.connect_timeout;
   service.response_timeout = entry.config.response_timeout;
   service.targets.reserve(entry.members.size());
@@ -33,6 +37,8 @@ bool is_same_target(const Target& a, const Target& b) {
 bool is_same_service(const Service& a, const Service& b) {
   return a.label == b.label && a.slot == b.slot && a.strategy == b.strategy &&
          a.hash_key == b.hash_key && a.sticky == b.sticky &&
+         a.in_flight_max == b.in_flight_max && a.queue_length_max == b.queue_length_max &&
+         a.queue_timeout == b.queue_timeout && a.queue == b.queue &&
          a.pass_host_header == b.pass_host_header && a.connect_timeout == b.connect_timeout &&
          a.response_timeout == b.response_timeout &&
          std::ranges::equal(a.targets, b.targets, is_same_target);

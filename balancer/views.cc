@@ -23,6 +23,10 @@ ServiceView view_of(const ServiceEntry& service, TimePoint now) {
   view.strategy = conf::to_string(service.config.strategy);
   view.fault = service.is_configured ? service.config.fault
                                      : "in no file any more; what is left of it drains";
+  if (service.config.in_flight_max != 0) {
+    const QueueState& queue = *service.queue;
+    view.queue = QueueView{queue.length(), queue.ended(), queue.waited_us()};
+  }
   view.targets.reserve(service.members.size());
   for (const auto& member : service.members) view.targets.push_back(view_of(*member, now));
   return view;

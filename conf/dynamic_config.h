@@ -65,6 +65,9 @@ struct ServiceConfig {
   StrategyKind strategy = StrategyKind::wrr;
   HashKey hash_key;  ///< of hrw
   std::optional<StickyCookie> sticky;
+  std::uint32_t in_flight_max = 0;           ///< maxInFlight, of each target; 0: no limit
+  std::uint32_t queue_length_max = 1'000;    ///< queue.maxLength: requests that wait, all workers
+  Milliseconds queue_timeout{10'000};        ///< queue.timeout: above 0
   bool pass_host_header = true;
   std::vector<Server> servers;          ///< URLs are unique
   Milliseconds connect_timeout{2'000};  ///< ours; Traefik's dialTimeout is 30 s

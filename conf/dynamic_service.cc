@@ -132,6 +132,7 @@ void read_balancer(yaml::Section& balancer, ServiceConfig& out) {
   yaml::Reader& reader = balancer.reader();
   read_strategy(balancer, out);
   read_sticky(balancer, out);
+  read_queue(balancer, out);
   balancer.read("passHostHeader", out.pass_host_header);
   balancer.read("connectTimeout", out.connect_timeout);
   balancer.read("responseHeaderTimeout", out.response_timeout);

@@ -122,6 +122,7 @@ class Collector::Summation final : public prometheus::Collectable {
   std::vector<prometheus::MetricFamily> Collect() const override {
     Families families;
     add_requests(families);
+    add_queues(families);
     add_workers(families);
     add_reloads(families);
     add_process(families);
@@ -203,6 +204,16 @@ class Collector::Summation final : public prometheus::Collectable {
       for (const Shard* shard : sources_.shards) retries += shard->retries_of(ServiceSlot{slot});
       families.add(Family::service_retries, {{"service", known.label}},
                    static_cast<double>(retries));
+    }
+  }
+
+  void add_queues(Families& families) const {
+    if (!sources_.queues) return;
+    for (const QueueFigures& queue : sources_.queues()) {
+      const Labels labels{{"service", queue.service}};
+      families.add(Family::queue_length, labels, queue.length);
+      families.add(Family::queue_waits, labels, static_cast<double>(queue.waits));
+      families.add(Family::queue_wait_seconds, labels, static_cast<double>(queue.waited_us) / 1e6);
     }
   }
 

@@ -24,6 +24,14 @@ struct TargetGauges {
   bool is_up = false;  ///< may be picked
 };
 
+/// Of a service with maxInFlight.
+struct QueueFigures {
+  std::string service;          ///< "calculate@file"
+  std::uint32_t length = 0;     ///< requests that wait now
+  std::uint64_t waits = 0;      ///< requests that have waited
+  std::uint64_t waited_us = 0;  ///< by these
+};
+
 struct ReloadFigures {
   std::uint64_t reloads = 0;       ///< configurations applied
   std::uint64_t failures = 0;      ///< reloads with at least one broken file
@@ -40,6 +48,7 @@ class Collector {
     /// "calculate@file", or empty for a service that is unknown or gone.
     std::function<std::string(ServiceSlot)> service_label;
     std::function<std::vector<TargetGauges>()> targets;
+    std::function<std::vector<QueueFigures>()> queues = {};  ///< empty: there are none
     std::function<ReloadFigures()> reloads;
     std::span<const std::string_view> reasons;  ///< of gapura_errors_total, by number; static
     std::string version;

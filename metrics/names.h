@@ -47,6 +47,9 @@ enum class Family : std::size_t {
   server_in_flight,
   service_in_flight,
   server_state,
+  queue_length,
+  queue_waits,
+  queue_wait_seconds,
   count_,
 };
 
@@ -96,6 +99,12 @@ inline constexpr std::array<Name, static_cast<std::size_t>(Family::count_)> kNam
     {"gapura_server_inflight_requests", Kind::gauge, "Requests in flight, by target."},
     {"gapura_service_inflight_requests", Kind::gauge, "Requests in flight, by service."},
     {"gapura_server_state", Kind::gauge, "1 for the state that the target is in."},
+    {"gapura_service_queue_length", Kind::gauge,
+     "Requests that wait for a target to have room, by service."},
+    {"gapura_service_queue_waits_total", Kind::counter,
+     "Requests that have waited for a target to have room, whatever came of them, by service."},
+    {"gapura_service_queue_wait_seconds_total", Kind::counter,
+     "Time that these have waited, in seconds, by service."},
 }};
 
 constexpr const Name& name_of(Family family) noexcept {

@@ -62,7 +62,8 @@ Task<bool> Exchange::run() {
     co_return co_await refuse(failure);
   }
   for (;;) {
-    Failure failure = choose();
+    Failure failure = choose(false);
+    if (failure == Failure::queue_full) failure = co_await wait_for_room();
     if (failure == Failure::none && !link_) failure = co_await connect();
     if (failure == Failure::none) failure = co_await converse();
     if (failure == Failure::none) break;
@@ -86,10 +87,9 @@ Failure Exchange::refusal() {
   return request.method == "TRACE" ? Failure::max_forwards_trace : Failure::max_forwards_options;
 }
 
-Failure Exchange::choose() {
-  ++attempts_;
+Failure Exchange::choose(bool has_turn) {
   const RequestHead& request = head();
-  if (attempts_ == 1 && worker_.is_stopping()) says_close_ = true;
+  if (attempts_ == 0 && worker_.is_stopping()) says_close_ = true;
   CleanPath& path = worker_.path();
   if (!path.set(request.path_query)) return Failure::bad_uri;
   const balancer::Snapshot& snapshot = worker_.snapshot();
@@ -103,20 +103,28 @@ Failure Exchange::choose() {
   has_service_ = true;
   service_ = service.slot;
   if (log_texts_) log_texts_->note_route(route->name, service.label);
-  const TimePoint now = attempts_ == 1 ? started_ : Clock::now();
+  is_limited_ = service.queue != nullptr;
+  queue_length_max_ = service.queue_length_max;
+  queue_timeout_ = service.queue_timeout;
+  // Nobody overtakes those who wait, on whatever worker.
+  if (is_limited_ && !has_turn && service.queue->length() > 0) return Failure::queue_full;
+  const TimePoint now = attempts_ == 0 && !has_turn ? started_ : Clock::now();
   const balancer::PickRequest wanted{.tried = {tried_.data(), tried_count_},
                                      .request = view,
                                      .client_address = client_.peer_address(),
-                                     .now = now};
+                                     .now = now,
+                                     .in_flight_max = service.in_flight_max};
   std::size_t picked = balancer::kept_place(service, wanted);
   const bool is_kept = picked != balancer::kNoPlace;
   if (!is_kept) picked = worker_.picker(service.slot).pick(service, wanted);
+  if (balancer::must_wait(service, wanted, picked)) return Failure::queue_full;
+  ++attempts_;
   if (picked == balancer::Picker::npos) {
     // Everybody was tried: what the last one did is what the client is told.
     is_exhausted_ = last_failure_ != Failure::none;
     return is_exhausted_ ? last_failure_ : Failure::no_target;
   }
-  pick(service, service.targets[picked], now);
+  if (!pick(service, service.targets[picked], now)) return Failure::queue_full;
   set_cookie_.clear();
   if (service.sticky && !is_kept) {
     set_cookie_ = service.sticky->set_cookie(service.targets[picked]);
@@ -124,10 +132,16 @@ Failure Exchange::choose() {
   return Failure::none;
 }
 
-void Exchange::pick(const balancer::Service& service, const balancer::Target& target,
+/// False: another worker was faster, the target is full now.
+bool Exchange::pick(const balancer::Service& service, const balancer::Target& target,
                     TimePoint now) {
   TargetSlot& slot = worker_.slots()[target.state->slot];
   lease_.emplace(slot, &on_cut, this);
+  if (service.in_flight_max != 0 && lease_->count_then() > service.in_flight_max) {
+    --attempts_;
+    release_lease();
+    return false;
+  }
   lease_->moved(now);
   if (service.strategy == conf::StrategyKind::leasttime) lease_->await_head(now);
   endpoint_ = target.endpoint;
@@ -141,6 +155,28 @@ void Exchange::pick(const balancer::Service& service, const balancer::Target& ta
   const bool is_replayable = facts_.is_idempotent && is_request_read();
   if (!wants_fresh_link_) link_ = worker_.slots().take(slot, is_replayable, now);
   if (link_) worker_.shard().links_reused.add();
+  return true;
+}
+
+/// Until a target has room. Whoever waits holds its place while it tries, so that nobody passes it.
+Task<Failure> Exchange::wait_for_room() {
+  const WaitingLine::Place place(worker_.line(service_), client_, queue_length_max_);
+  if (!place.is_taken()) co_return Failure::queue_full;
+  client_.limit().arm(queue_timeout_);
+  patience_ = Patience::none;  // what an earlier attempt waited for
+  for (;;) {
+    const Failure failure = place.is_first() ? choose(true) : Failure::queue_full;
+    if (failure != Failure::queue_full) {
+      client_.limit().disarm();
+      co_return failure;
+    }
+    head_is_parsed_ = false;
+    co_await client_.wait();
+    if (client_.is_killed()) co_return Failure::client_gone;
+    if (client_.take_client_edge()) look_after_client();
+    if (cut_ != Failure::none) co_return cut_;
+    if (client_.take_expired()) co_return Failure::queue_timeout;
+  }
 }
 
 /// The whole request is in the connection's buffer, and could be sent again from there.
@@ -260,6 +296,7 @@ void Exchange::release_lease() {
   const bool is_last = lease_->release();
   lease_.reset();
   if (is_last) worker_.observations().went_idle(target);
+  if (is_limited_) worker_.line(service_).has_room();
 }
 
 }  // namespace gapura::proxy

@@ -59,8 +59,11 @@ class Exchange {
   Failure refusal();
 
   // One attempt.
-  Failure choose();
-  void pick(const balancer::Service& service, const balancer::Target& target, TimePoint now);
+  /// queue_full: every target that is good for it has all it may have. `has_turn`: it is the first
+  /// of those that wait.
+  Failure choose(bool has_turn);
+  Task<Failure> wait_for_room();
+  bool pick(const balancer::Service& service, const balancer::Target& target, TimePoint now);
   Task<Failure> connect();
   Failure start_connect(bool& is_pending);
   Failure connect_failed(Failure failure, std::string reason);
@@ -111,6 +114,9 @@ class Exchange {
   Milliseconds response_timeout_{0};
   std::string host_override_;
   std::string set_cookie_;  ///< the line that keeps the client here; empty: none is due
+  std::uint32_t queue_length_max_ = 0;
+  Milliseconds queue_timeout_{0};
+  bool is_limited_ = false;  ///< by maxInFlight
   bool has_service_ = false;
   ServiceSlot service_{};
   std::array<const balancer::TargetState*, 8> tried_{};

@@ -36,6 +36,8 @@ enum class Failure : std::uint8_t {
   no_route,
   no_target,
   out_of_descriptors,
+  queue_full,  // every target has all it may have, and so has the queue
+  queue_timeout,
   // the target
   connect_failed,
   connect_timeout,
@@ -95,6 +97,8 @@ inline constexpr std::array<FailureRow, kFailures> kFailureTable{{
     {"no_route", Fault::own, 404, Retry::never, "404 page not found\n"},
     {"no_target", Fault::own, 503, Retry::never, "no available server\n"},
     {"out_of_descriptors", Fault::own, 503, Retry::never, "Service Unavailable"},
+    {"queue_full", Fault::own, 503, Retry::never, "Service Unavailable"},
+    {"queue_timeout", Fault::own, 503, Retry::never, "Service Unavailable"},
     {"connect_failed", Fault::target, 502, Retry::always, "Bad Gateway"},
     {"connect_timeout", Fault::target, 504, Retry::always, "Gateway Timeout"},
     {"link_stale", Fault::target, 502, Retry::if_replayable, "Bad Gateway"},

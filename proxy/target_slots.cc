@@ -110,7 +110,7 @@ Lease::Lease(TargetSlot& slot, Cut on_cut, void* owner) noexcept
     : slot_(slot), state_(slot.state), cut_(on_cut), owner_(owner), next_(slot.leases) {
   if (next_ != nullptr) next_->previous_ = this;
   slot_.leases = this;
-  state_->in_flight.fetch_add(1, std::memory_order_relaxed);
+  count_then_ = state_->in_flight.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 void Lease::await_head(TimePoint now) noexcept {

@@ -64,6 +64,8 @@ class Lease {
 
   TargetSlot& slot() const noexcept { return slot_; }
   balancer::TargetState& state() const noexcept { return *state_; }
+  /// Leases of the target when this one was taken, with it.
+  std::uint32_t count_then() const noexcept { return count_then_; }
   void moved(TimePoint now) noexcept { moved_at_ = now; }
   TimePoint moved_at() const noexcept { return moved_at_; }
   /// The target's time to answer is measured (TargetState::response_time), from `now` to
@@ -90,6 +92,7 @@ class Lease {
   TimePoint asked_at_{};  ///< of a request whose head is awaited, and measured
   Lease* next_ = nullptr;
   Lease* previous_ = nullptr;
+  std::uint32_t count_then_ = 0;
   bool was_cut_ = false;
   bool is_upgrade_ = false;
   bool is_held_ = true;

@@ -70,10 +70,14 @@ void Worker::adopt(balancer::SnapshotPtr snapshot) {
     const balancer::PickStart start{.offset = number_, .seed = std::random_device{}()};
     pickers_.push_back(std::make_unique<balancer::Picker>(start));
     budgets_.emplace_back();
+    lines_.emplace_back(*this, static_cast<ServiceSlot>(lines_.size()));
   }
   for (const balancer::Service& service : snapshot_->services) {
     pickers_[index(service.slot)]->adopt(service);
+    lines_[index(service.slot)].adopt(service.queue);
   }
+  // There may be new targets, or for some no service any more.
+  for (WaitingLine& line : lines_) line.try_first();
   observations_.adopted(number_, snapshot_->version, std::move(old));
 }
 
@@ -168,6 +172,10 @@ void Worker::count_costs() noexcept {
                           std::exchange(socket_calls_counted_, io_count::socket_calls));
   shard_.heap_allocations.add(io_count::heap_allocations -
                               std::exchange(allocations_counted_, io_count::heap_allocations));
+}
+
+void Worker::let_try(ServiceSlot service) {
+  boost::asio::post(loop_.context(), [this, service] { line(service).try_first(); });
 }
 
 void Worker::stop() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
+#include <deque>
 #include <memory>
 #include <string>
 #include <thread>
@@ -26,6 +27,7 @@
 #include "proxy/retry_budget.h"
 #include "proxy/target_slots.h"
 #include "proxy/via.h"
+#include "proxy/waiting_line.h"
 #include "proxy/workers.h"
 
 namespace gapura::proxy {
@@ -41,9 +43,13 @@ class Worker {
   void cut(balancer::TargetRef target, Milliseconds stalled);
   void stop();
   void kill();
+  /// A target of `service` has room, and the request that waits longest is this worker's.
+  void let_try(ServiceSlot service);
 
   // --- before start() or on the worker's thread ---
   void add_listener(int fd, EntryPointSlot entry_point);
+  /// All workers, by number; must outlive this one's thread.
+  void know(const std::vector<std::unique_ptr<Worker>>& peers) noexcept { peers_ = &peers; }
   void start();
   void join();
 
@@ -68,6 +74,10 @@ class Worker {
   HeadText& head_text() noexcept { return head_text_; }
   TargetSlots& slots() noexcept { return slots_; }
   balancer::Picker& picker(ServiceSlot service) { return *pickers_[index(service)]; }
+  WaitingLine& line(ServiceSlot service) { return lines_[index(service)]; }
+  unsigned number() const noexcept { return number_; }
+  /// Another worker; only its functions for any thread may be called.
+  Worker& peer(unsigned number) const { return *(*peers_)[number]; }
   RetryBudget& retry_budget(ServiceSlot service) { return budgets_[index(service)]; }
   metrics::Shard& shard() noexcept { return shard_; }
   const metrics::Shard& shard() const noexcept { return shard_; }
@@ -113,6 +123,8 @@ class Worker {
   TargetSlots slots_;
   std::vector<std::unique_ptr<balancer::Picker>> pickers_;  // by ServiceSlot
   std::vector<RetryBudget> budgets_;                        // by ServiceSlot
+  std::deque<WaitingLine> lines_;                           // by ServiceSlot
+  const std::vector<std::unique_ptr<Worker>>* peers_ = nullptr;
   metrics::Shard shard_;
   std::unique_ptr<AccessLines> access_lines_;
   std::vector<std::unique_ptr<Listener>> listeners_;

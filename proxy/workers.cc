@@ -89,6 +89,7 @@ struct Workers::State {
     for (unsigned i = 0; i < settings.count; ++i) {
       workers.push_back(std::make_unique<Worker>(i, settings, observations, admission, via));
     }
+    for (const auto& worker : workers) worker->know(workers);
   }
   const Settings settings;
   const Observations observations;
