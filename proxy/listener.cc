@@ -39,7 +39,7 @@ void Listener::on_calm(void* owner) noexcept {
 }
 
 void Listener::accept_all() {
-  if (pause_.is_armed()) return;
+  if (pause_.is_armed() || !worker_.has_snapshot()) return;
   while (channel_.is_open() && !waits_for_room() && accept_one()) {
   }
 }
@@ -98,7 +98,7 @@ bool Listener::accept_one() {
 
 void Listener::stop() {
   pause_.disarm();
-  while (channel_.is_open() && accept_one()) {
+  while (worker_.has_snapshot() && accept_one()) {
   }
   pause_.disarm();
   calm_.disarm();

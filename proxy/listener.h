@@ -15,12 +15,13 @@ class Listener {
   Listener(Worker& worker, int fd, EntryPointSlot entry_point);
   /// Accepts what the kernel has queued, then closes: closing first would reset those clients.
   void stop();
+  /// Nobody is accepted before the worker has its first snapshot; then this takes who waits.
+  void accept_all();
 
  private:
   static void on_edge(void* owner) noexcept;
   static void on_pause_over(void* owner) noexcept;
   static void on_calm(void* owner) noexcept;
-  void accept_all();
   bool accept_one();
   bool waits_for_room();
   /// Tries again in a moment; the reason is logged once until there has been no pause for a while.

@@ -78,6 +78,10 @@ void Worker::adopt(balancer::SnapshotPtr snapshot) {
   }
   // There may be new targets, or for some no service any more.
   for (WaitingLine& line : lines_) line.try_first();
+  // Before the first one nobody was accepted.
+  if (old->version == Version{}) {
+    for (const auto& listener : listeners_) listener->accept_all();
+  }
   observations_.adopted(number_, snapshot_->version, std::move(old));
 }
 

@@ -56,6 +56,7 @@ class Worker {
   // --- for connections and exchanges ---
   Loop& loop() noexcept { return loop_; }
   const balancer::Snapshot& snapshot() const noexcept { return *snapshot_; }
+  bool has_snapshot() const noexcept { return snapshot_->version != Version{}; }
   const conf::EntryPoint& entry_point(EntryPointSlot slot) const {
     return settings_.entry_points[index(slot)];
   }

@@ -3,10 +3,12 @@
 
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <iterator>
 #include <list>
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "tests/support/binary_fixture.h"
 #include "tests/support/fake_target.h"
@@ -30,6 +32,21 @@ class Exhaustion : public testing::Test {
     binary_ = std::make_unique<BinaryFixture>(GAPURA_BINARY, folder_);
     ASSERT_TRUE(binary_->is_ready()) << binary_->log();
     ASSERT_TRUE(binary_->admin().wait_for_targets({a_.authority(), b_.authority()}));
+  }
+  std::size_t descriptors() const {
+    const auto folder = "/proc/" + std::to_string(binary_->pid()) + "/fd";
+    return static_cast<std::size_t>(
+        std::distance(std::filesystem::directory_iterator(folder), {}));
+  }
+  /// Admin calls end a moment after their answers, and give back their descriptors.
+  bool settles() const {
+    std::size_t last = 0;
+    int same = 0;
+    return eventually([&] {
+      const std::size_t now = descriptors();
+      same = now == std::exchange(last, now) ? same + 1 : 0;
+      return same == 20;
+    });
   }
   /// Leaves room for `more` descriptors: the limit is on their numbers, and the lowest is taken.
   void limit_descriptors(std::size_t more) const {
@@ -76,11 +93,12 @@ TEST_F(Exhaustion, ClientsWaitUntilThereAreDescriptorsAgain) {
 // Our own trouble is not the targets'.
 TEST_F(Exhaustion, NoTargetIsSuspendedForIt) {
   RawClient client(binary_->port());
-  ASSERT_TRUE(client.send("GET /calculate HTTP/1.1\r\n"));
-  ASSERT_TRUE(eventually([&] { return binary_->admin().get("/api/v1/services").status == 200; }));
+  // Accepted, and without a link to a target.
+  ASSERT_EQ(client.ask(get("/nowhere")).status, 404);
+  ASSERT_TRUE(settles());
   limit_descriptors(0);
 
-  const Response refused = client.ask("Host: a\r\n\r\n");
+  const Response refused = client.ask(get("/calculate"));
   EXPECT_EQ(refused.status, 503) << refused.fault;
   EXPECT_TRUE(refused.field("Retry-After").has_value());
 
