@@ -117,6 +117,12 @@ proxy::Observations Server::Parts::observations() {
               registry->connect_succeeded(target, Clock::now());
             });
           },
+      .requests_fail =
+          [this](balancer::TargetRef target, std::string reason) {
+            post(control, [this, target = std::move(target), reason = std::move(reason)] {
+              registry->requests_fail(target, reason, Clock::now());
+            });
+          },
       .went_idle =
           [this](balancer::TargetRef target) {
             post(control,
@@ -152,6 +158,7 @@ void Server::Parts::begin_stop() {
   front->set_terminating();
   const Milliseconds accept = longest(config.entry_points, &conf::EntryPoint::accept_grace);
   log::info("stopping: accepting for {} ms more, then ending what is in flight", accept.count());
+  workers->announce_stop();
   stop_timer.expires_after(accept);
   stop_timer.async_wait([this](boost::system::error_code error) {
     if (!error) stop_accepting();
@@ -180,6 +187,7 @@ void Server::Parts::finish() {
   workers->join();
   reload->stop();
   prober->stop();
+  checker->stop();
   resolver->stop();
   tick_timer.cancel();
   front->stop();

@@ -19,6 +19,7 @@
 #include "balancer/registry.h"
 #include "metrics/collector.h"
 #include "proxy/access_log.h"
+#include "proxy/health_checker.h"
 #include "proxy/prober.h"
 #include "proxy/resolver.h"
 #include "proxy/workers.h"
@@ -33,7 +34,7 @@ struct Server::Parts {
   std::vector<std::string> start();
   void make_registry();
   std::vector<std::string> make_workers();
-  void make_resolver_and_prober();
+  void make_watchers();
   void make_front();
   std::vector<std::string> listen();
   void log_start() const;
@@ -70,6 +71,7 @@ struct Server::Parts {
   std::unique_ptr<proxy::Workers> workers;
   std::unique_ptr<proxy::Resolver> resolver;
   std::unique_ptr<proxy::Prober> prober;
+  std::unique_ptr<proxy::HealthChecker> checker;
   std::unique_ptr<ConfigReload> reload;
   std::unique_ptr<metrics::Collector> collector;
   std::unique_ptr<AdminFront> front;

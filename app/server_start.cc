@@ -65,7 +65,7 @@ std::vector<std::string> Server::Parts::start() {
   for (const std::string& warning : opened.warnings) log::warn("{}", warning);
   make_registry();
   if (auto errors = make_workers(); !errors.empty()) return errors;
-  make_resolver_and_prober();
+  make_watchers();
   make_front();
   if (auto errors = listen(); !errors.empty()) return errors;
 
@@ -77,6 +77,7 @@ std::vector<std::string> Server::Parts::start() {
   front->start();
   resolver->start();
   prober->start();
+  checker->start();
   reload->start_watching();
   arm_tick();
   log_start();
@@ -112,7 +113,7 @@ std::vector<std::string> Server::Parts::make_workers() {
   return {};
 }
 
-void Server::Parts::make_resolver_and_prober() {
+void Server::Parts::make_watchers() {
   resolver = std::make_unique<proxy::Resolver>(
       control, proxy::Resolver::Settings{
                    .named = [this] { return registry->named_targets(); },
@@ -128,6 +129,15 @@ void Server::Parts::make_resolver_and_prober() {
           .reached =
               [this](const balancer::TargetRef& target) {
                 registry->connect_succeeded(target, Clock::now());
+              },
+          .jitter = [this] { return std::uniform_real_distribution<double>(0.0, 1.0)(random); }});
+  checker = std::make_unique<proxy::HealthChecker>(
+      control,
+      proxy::HealthChecker::Settings{
+          .targets = [this] { return registry->checked_targets(); },
+          .checked =
+              [this](const balancer::TargetRef& target, const std::string& fault) {
+                registry->checked(target, fault, Clock::now());
               },
           .jitter = [this] { return std::uniform_real_distribution<double>(0.0, 1.0)(random); }});
 }

@@ -4,10 +4,10 @@
 
 namespace gapura::balancer {
 
-void Registry::State::commit(Publish wanted) {
+void Registry::State::commit(Publish wanted, TimePoint now) {
   sweep();
   const bool is_due = is_changed || (has_leftovers && wanted == Publish::leftovers);
-  if (has_files && is_due) publish();
+  if (has_files && is_due) publish(now);
   deliver();
 }
 
@@ -25,18 +25,21 @@ void Registry::State::sweep() {
   }
 }
 
-void Registry::State::publish() {
+void Registry::State::publish(TimePoint now) {
   is_changed = false;
   has_leftovers = false;
-  auto next = std::make_shared<Snapshot>(build_snapshot(
-      services, draining, routes.tables(), slots.size(), service_slots.size()));
+  has_last_resorts = keep_last_resorts(now);
+  auto next = std::make_shared<Snapshot>(
+      build_snapshot(services, draining, routes.tables(), slots.size(), service_slots.size()));
   const bool is_new = current == nullptr || published_generation != routes.generation() ||
                       slots.awaits_publication() || !is_same(*current, *next);
   if (!is_new) return;
   version = static_cast<Version>(index(version) + 1);
   next->version = version;
   published_generation = routes.generation();
-  for (Member* member : draining) member->drain->published(version);
+  for (Member* member : draining) {
+    if (!member->is_last_resort) member->drain->published(version, now);
+  }
   slots.published(version);
   current = std::move(next);
   if (callbacks.publish) callbacks.publish(current);

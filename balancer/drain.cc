@@ -19,7 +19,8 @@ bool Drain::is_done(const TargetState& state, Version adopted_by_all) const noex
 Drain::Step Drain::step(const TargetState& state, const DrainLimits& limits, Version adopted_by_all,
                         TimePoint now) noexcept {
   if (is_done(state, adopted_by_all)) return Step::finish;
-  const auto age = now - began_;
+  if (!is_published()) return Step::wait;
+  const auto age = now - excluded_at_;
   if (is_excluded(adopted_by_all) && age >= limits.all + kCutGrace) return Step::give_up;
   const bool is_empty = state.in_flight.load(std::memory_order_relaxed) == 0;
   if (is_empty || age < limits.stalled || now < next_cut_) return Step::wait;

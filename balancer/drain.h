@@ -31,17 +31,22 @@ class Drain {
         finished_before_(state.finished_while_draining.load(std::memory_order_relaxed)),
         cut_before_(state.cut.load(std::memory_order_relaxed)) {}
 
-  /// The first snapshot without the target has this version.
-  void published(Version version) noexcept {
-    if (excluded_in_ == Version{}) excluded_in_ = version;
+  /// The first snapshot without the target has this version. Time limits count from here: until
+  /// then it may have been used as a last resort.
+  void published(Version version, TimePoint now) noexcept {
+    if (is_published()) return;
+    excluded_in_ = version;
+    excluded_at_ = now;
   }
+
+  bool is_published() const noexcept { return excluded_in_ != Version{}; }
 
   enum class Step {
     wait,
     cut_stalled,  ///< end exchanges without progress for DrainLimits::stalled
     cut_all,
-    finish,       ///< empty, and no worker can pick it: gone
-    give_up,      ///< leases are left though all was told to end: gone, those count as cut
+    finish,   ///< empty, and no worker can pick it: gone
+    give_up,  ///< leases are left though all was told to end: gone, those count as cut
   };
   /// What is to be done. Each cut is asked for once a second. Nothing makes a target gone before
   /// every worker has adopted (`adopted_by_all`) a snapshot without it.
@@ -70,6 +75,7 @@ class Drain {
   std::uint32_t finished_before_;
   std::uint32_t cut_before_;
   Version excluded_in_{};  ///< 0: not published yet
+  TimePoint excluded_at_{};
 };
 
 }  // namespace gapura::balancer

@@ -3,27 +3,24 @@
 namespace gapura::balancer {
 namespace {
 
-bool is_before_serving(Phase phase) noexcept {
-  return phase == Phase::joining || phase == Phase::warming;
+bool is_picked(Phase phase) noexcept {
+  return phase == Phase::warming || phase == Phase::serving;
 }
-
-bool is_picked(Phase phase) noexcept { return phase == Phase::warming || phase == Phase::serving; }
 
 }  // namespace
 
 std::optional<Phase> next_phase(Phase from, LifeEvent event) noexcept {
   switch (event) {
     case LifeEvent::ready:
-      if (is_before_serving(from)) return Phase::serving;
+      if (from == Phase::joining || from == Phase::warming || from == Phase::suspended) {
+        return Phase::serving;
+      }
       break;
     case LifeEvent::warm_up:
-      if (from == Phase::joining) return Phase::warming;
+      if (from == Phase::joining || from == Phase::suspended) return Phase::warming;
       break;
-    case LifeEvent::connect_failed:
+    case LifeEvent::doubt:
       if (is_picked(from)) return Phase::suspended;
-      break;
-    case LifeEvent::connect_succeeded:
-      if (from == Phase::suspended) return Phase::serving;
       break;
     case LifeEvent::drain:
       if (from != Phase::draining && from != Phase::gone) return Phase::draining;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "balancer/drain.h"
+#include "balancer/health.h"
 #include "balancer/queue_state.h"
 #include "balancer/registry.h"
 #include "balancer/target.h"
@@ -33,20 +34,36 @@ struct Member {
   bool is_named = false;       ///< the URL holds a name
   bool is_listed = true;       ///< wanted; false: leaves for good
   std::optional<Drain> drain;  ///< exactly while the phase is draining
+  /// Drains, and yet is used, because the service has no other target.
+  bool is_last_resort = false;
+
+  // Health.
+  enum class Doubt { connect, check, requests };
+  Doubt doubt = Doubt::connect;  ///< why it is suspended
+  CheckRun checks;
+  Ejections ejections;
+  TimePoint ejected_until{};  ///< of Doubt::requests
+  unsigned ramp_tenths = 10;  ///< of its weight, while it warms up
 
   bool is_in_snapshot() const noexcept {
-    return phase == Phase::warming || phase == Phase::serving || phase == Phase::suspended;
+    return phase == Phase::warming || phase == Phase::serving || phase == Phase::suspended ||
+           is_last_resort;
   }
+  /// May be used, and nothing speaks against it.
+  bool is_well() const noexcept { return phase == Phase::warming || phase == Phase::serving; }
 };
 
 struct ServiceEntry {
-  conf::ServiceConfig config;   ///< the last one known
-  bool is_configured = true;    ///< false: in no file any more, its targets drain
+  conf::ServiceConfig config;  ///< the last one known
+  bool is_configured = true;   ///< false: in no file any more, its targets drain
   ServiceSlot slot{};
   std::shared_ptr<QueueState> queue;
   std::vector<std::unique_ptr<Member>> members;  ///< in the order of their first appearance
   bool is_enabled() const noexcept { return is_configured && config.fault.empty(); }
 };
+
+/// Whether the service has a target that is well, besides this one.
+bool has_others_that_are_well(const Member& member) noexcept;
 
 TargetView view_of(const Member& member, TimePoint now);
 ServiceView view_of(const ServiceEntry& service, TimePoint now);

@@ -22,8 +22,7 @@ Member* Registry::State::find(const TargetRef& target) const noexcept {
   return member != nullptr && member->state == target ? member : nullptr;
 }
 
-void Registry::State::change_phase(Member& member, Phase phase, std::string reason,
-                                   TimePoint now) {
+void Registry::State::change_phase(Member& member, Phase phase, std::string reason, TimePoint now) {
   const Phase from = std::exchange(member.phase, phase);
   member.reason = std::move(reason);
   member.since = now;

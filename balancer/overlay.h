@@ -19,12 +19,12 @@ struct AddedTarget {
 };
 
 struct ServiceOverlay {
-  std::map<std::string, AddedTarget> added;   ///< by target id
+  std::map<std::string, AddedTarget> added;  ///< by target id
   /// Ids that a file lists and the API removed. Ends when the service's entry in the file changes:
   /// `file_servers` is the list the tombstones were written against.
   std::set<std::string> removed;
   std::vector<conf::Server> file_servers;
-  std::set<std::string> drained;              ///< ids told to drain but still listed
+  std::set<std::string> drained;  ///< ids told to drain but still listed
   bool is_empty() const noexcept { return added.empty() && removed.empty() && drained.empty(); }
   friend bool operator==(const ServiceOverlay&, const ServiceOverlay&) = default;
 };

@@ -64,9 +64,6 @@ Proposal add_target(const Wanted& wanted, const std::string& given_id, const con
   const std::string id = given_id.empty() ? server.url.authority() : given_id;
   for (const WantedTarget& target : listed(wanted)) {
     const bool is_same_url = target.server.url == server.url;
-    if (target.id == id && is_same_url && target.server.weight == server.weight) {
-      return wanted.overlay;
-    }
     if (target.id == id && !is_same_url) {
       return Refusal{Refusal::Kind::already_exists,
                      "target '" + id + "' exists already, with the URL " +
@@ -79,6 +76,7 @@ Proposal add_target(const Wanted& wanted, const std::string& given_id, const con
   }
   Draft draft(wanted);
   draft.changes().removed.erase(id);
+  draft.changes().drained.erase(id);  // who is named is wanted
   const conf::Server* in_file = draft.in_file(id);
   const auto added = draft.changes().added.find(id);
   if (in_file != nullptr && *in_file == server) {
@@ -147,7 +145,7 @@ Proposal replace_servers(const Wanted& wanted, const std::vector<conf::Server>& 
     const AddedTarget& added = entry.second;
     const bool stays =
         added.origin == Origin::autoscale || urls.contains(added.server.url.to_string());
-    if (!stays) changes.drained.erase(entry.first);
+    if (added.origin != Origin::autoscale || !stays) changes.drained.erase(entry.first);
     return !stays;
   });
   std::set<std::string> known;
@@ -157,6 +155,7 @@ Proposal replace_servers(const Wanted& wanted, const std::vector<conf::Server>& 
     const std::string url = server.url.to_string();
     if (urls.contains(url)) {
       changes.removed.erase(id);
+      changes.drained.erase(id);  // who is named is wanted
       known.insert(url);
     } else if (!changes.added.contains(id)) {
       draft.remove_file_server(id);

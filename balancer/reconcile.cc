@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -9,7 +10,9 @@ namespace gapura::balancer {
 namespace {
 
 /// A target is the same one as long as both its id and its URL stay.
-std::string identity(const std::string& id, const std::string& url) { return id + '\n' + url; }
+std::string identity(const std::string& id, const std::string& url) {
+  return id + '\n' + url;
+}
 
 std::string join_reason(Origin origin) {
   switch (origin) {
@@ -21,6 +24,7 @@ std::string join_reason(Origin origin) {
 }
 
 const char* const kUnresolved = "its name is not resolved yet";
+const char* const kUnchecked = "waits for its first health check";
 
 }  // namespace
 
@@ -39,6 +43,12 @@ void Registry::State::take_services() {
   }
 }
 
+/// What is there when the process starts served before it, and goes on while it is asked; a
+/// newcomer has to answer first.
+bool Registry::State::must_pass_a_check(const Member& member) const {
+  return member.service->config.health_check.has_value() && current != nullptr;
+}
+
 void Registry::State::reconcile(ServiceEntry& service, TimePoint now) {
   std::unordered_map<std::string, Member*> known;
   known.reserve(service.members.size());
@@ -49,8 +59,8 @@ void Registry::State::reconcile(ServiceEntry& service, TimePoint now) {
   std::vector<WantedTarget> wanted;
   if (service.is_configured) {
     const auto changes = overlay.services.find(service.config.name);
-    wanted = wanted_targets(service.config, changes == overlay.services.end() ? ServiceOverlay{}
-                                                                              : changes->second);
+    wanted = wanted_targets(service.config,
+                            changes == overlay.services.end() ? ServiceOverlay{} : changes->second);
   }
   std::unordered_set<std::string> wanted_ids;
   wanted_ids.reserve(wanted.size());
@@ -93,19 +103,34 @@ void Registry::State::begin_life(Member& member, const std::string& id, TimePoin
   const TargetSlot slot = slots.take();
   const ServiceEntry& service = *member.service;
   // Counted by hand: the reference owns it from here on.
-  member.state = TargetRef(new TargetState(slot, service.slot, service.config.name, id,
-                                           member.server.url.to_string()));
+  member.state = TargetRef(
+      new TargetState(slot, service.slot, service.config.name, id, member.server.url.to_string()));
   if (by_slot.size() < slots.size()) by_slot.resize(slots.size());
   by_slot[index(slot)] = &member;
   member.phase = Phase::joining;
   member.since = now;
   member.reason = kUnresolved;
-  if (member.endpoint.is_set()) {
-    member.phase = next_phase(member.phase, LifeEvent::ready).value_or(member.phase);
-    member.reason = join_reason(member.origin);
+  member.checks = {};
+  const bool is_reachable = member.endpoint.is_set();
+  const bool is_checked = must_pass_a_check(member);
+  if (is_reachable && !is_checked) {
+    // Told as one event: it joined, and is used.
+    const bool is_slow = service.config.slow_start.count() != 0 && has_others_that_are_well(member);
+    member.phase = next_phase(member.phase, is_slow ? LifeEvent::warm_up : LifeEvent::ready)
+                       .value_or(member.phase);
+    member.ramp_tenths = is_slow ? 1 : 10;
   }
+  if (is_reachable) member.reason = is_checked ? kUnchecked : join_reason(member.origin);
   events.push_back({Event::Kind::joined, view_of(member, now), {}, {}, {}});
   is_changed = true;
+}
+
+void Registry::State::welcome(Member& member, std::string reason, TimePoint now) {
+  if (must_pass_a_check(member)) {
+    member.reason = kUnchecked;
+    return;
+  }
+  make_available(member, std::move(reason), now);
 }
 
 void Registry::State::settle_intent(Member& member, bool is_drained, TimePoint now) {
@@ -148,7 +173,7 @@ void Registry::State::cancel_drain(Member& member, TimePoint now) {
   }
   // A worker may have failed to connect meanwhile, or before: what it saw still holds.
   if (member.state->is_suspended.load(std::memory_order_relaxed)) {
-    phase = next_phase(phase, LifeEvent::connect_failed).value_or(phase);
+    phase = next_phase(phase, LifeEvent::doubt).value_or(phase);
     reason = "wanted again, but it did not accept connections before";
   }
   change_phase(member, phase, std::move(reason), now);

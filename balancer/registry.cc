@@ -41,7 +41,7 @@ conf::Problems Registry::set_files(conf::DynamicConfig files, TimePoint now) {
   s.is_changed = true;
   s.events.push_back({Event::Kind::config_applied, {}, {}, {}, {}});
   const conf::Problems problems = s.rule_problems;
-  s.commit(State::Publish::changes);
+  s.commit(State::Publish::changes, now);
   return problems;
 }
 
@@ -58,7 +58,7 @@ void Registry::set_overlay(Overlay overlay, TimePoint now) {
         was_there == is_there && (!is_there || old_changes->second == new_changes->second);
     if (!is_same) s.reconcile(service, now);
   }
-  s.commit(State::Publish::changes);
+  s.commit(State::Publish::changes, now);
 }
 
 const Overlay& Registry::overlay() const noexcept {
@@ -118,35 +118,7 @@ void Registry::worker_adopted(unsigned worker, Version version, TimePoint now) {
   s.adopted[worker] = version;
   s.slots.adopted_by_all(s.adopted_by_all());
   s.finish_drains(now);
-  s.commit(State::Publish::changes);
-}
-
-void Registry::connect_failed(const TargetRef& target, std::string reason, TimePoint now) {
-  State& s = *state_;
-  Member* member = s.find(target);
-  if (member == nullptr) return;
-  const auto phase = next_phase(member->phase, LifeEvent::connect_failed);
-  if (phase) {
-    s.change_phase(*member, *phase, std::move(reason), now);
-  } else if (member->phase == Phase::suspended) {
-    member->reason = std::move(reason);
-  } else {
-    return;
-  }
-  // The worker set it, but a success of somebody else may have cleared it before this arrived.
-  target->is_suspended.store(true, std::memory_order_relaxed);
-  s.commit(State::Publish::changes);
-}
-
-void Registry::connect_succeeded(const TargetRef& target, TimePoint now) {
-  State& s = *state_;
-  Member* member = s.find(target);
-  if (member == nullptr) return;
-  const auto phase = next_phase(member->phase, LifeEvent::connect_succeeded);
-  if (!phase) return;
-  target->is_suspended.store(false, std::memory_order_relaxed);
-  s.change_phase(*member, *phase, "accepts connections again", now);
-  s.commit(State::Publish::changes);
+  s.commit(State::Publish::changes, now);
 }
 
 void Registry::went_idle(const TargetRef& target, TimePoint now) {
@@ -155,7 +127,7 @@ void Registry::went_idle(const TargetRef& target, TimePoint now) {
   if (member == nullptr || !member->drain) return;
   if (!member->drain->is_done(*member->state, s.adopted_by_all())) return;
   s.end_drain(*member, 0, now);
-  s.commit(State::Publish::changes);
+  s.commit(State::Publish::changes, now);
 }
 
 void Registry::resolved(const TargetRef& target, const Endpoint& endpoint, TimePoint now) {
@@ -164,18 +136,17 @@ void Registry::resolved(const TargetRef& target, const Endpoint& endpoint, TimeP
   if (member == nullptr || !member->is_named || member->endpoint == endpoint) return;
   member->endpoint = endpoint;
   s.is_changed = true;
-  if (member->phase == Phase::joining) {
-    const auto phase = next_phase(member->phase, LifeEvent::ready);
-    s.change_phase(*member, *phase, "its name is resolved", now);
-  }
-  s.commit(State::Publish::changes);
+  if (member->phase == Phase::joining) s.welcome(*member, "its name is resolved", now);
+  s.commit(State::Publish::changes, now);
 }
 
 void Registry::tick(TimePoint now) {
   State& s = *state_;
   s.slots.adopted_by_all(s.adopted_by_all());
   s.enforce_deadlines(now);
-  s.commit(State::Publish::leftovers);
+  s.watch_health(now);
+  if (s.has_last_resorts) s.is_changed = true;
+  s.commit(State::Publish::leftovers, now);
 }
 
 // --- views ---
@@ -203,14 +174,6 @@ std::vector<TargetRef> Registry::named_targets() const {
   std::vector<TargetRef> out;
   for (const Member* member : state_->by_slot) {
     if (member != nullptr && member->is_named && !member->drain) out.push_back(member->state);
-  }
-  return out;
-}
-
-std::vector<TargetRef> Registry::suspended_targets() const {
-  std::vector<TargetRef> out;
-  for (const Member* member : state_->by_slot) {
-    if (member != nullptr && member->phase == Phase::suspended) out.push_back(member->state);
   }
   return out;
 }

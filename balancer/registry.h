@@ -71,6 +71,16 @@ struct Event {
   Version version{};
 };
 
+/// A target that is to be asked whether it is well. `check` lives until the next command.
+struct CheckedTarget {
+  TargetRef target;
+  Endpoint endpoint;
+  std::string authority;
+  const conf::HealthCheck* check = nullptr;
+  bool is_well = false;
+  bool is_joining = false;
+};
+
 /// Why a command was refused.
 struct Refusal {
   enum class Kind { no_such_service, no_such_target, already_exists, bad_request };
@@ -123,11 +133,15 @@ class Registry {
   void worker_adopted(unsigned worker, Version version, TimePoint now);
   void connect_failed(const TargetRef& target, std::string reason, TimePoint now);
   void connect_succeeded(const TargetRef& target, TimePoint now);
+  /// An active check's answer: `fault` is empty, or says what is wrong.
+  void checked(const TargetRef& target, const std::string& fault, TimePoint now);
+  /// Too many requests failed there (passive checks).
+  void requests_fail(const TargetRef& target, const std::string& reason, TimePoint now);
   /// A draining target's last lease was dropped.
   void went_idle(const TargetRef& target, TimePoint now);
   /// The name in the target's URL stands for this address now.
   void resolved(const TargetRef& target, const Endpoint& endpoint, TimePoint now);
-  /// Drain deadlines. Call every second or so.
+  /// Drain deadlines, ramps and ends of ejections. Call every second or so.
   void tick(TimePoint now);
 
   // --- views ---
@@ -136,9 +150,12 @@ class Registry {
   Version version() const noexcept;
   /// The oldest version that every worker has adopted.
   Version adopted_by_all() const noexcept;
-  /// Targets whose URL holds a name, for the resolver; suspended ones, for the prober.
+  /// Targets whose URL holds a name, for the resolver.
   std::vector<TargetRef> named_targets() const;
+  /// Those that are suspended until they can be connected to, for the prober.
   std::vector<TargetRef> suspended_targets() const;
+  /// Those with active checks, for the checker.
+  std::vector<CheckedTarget> checked_targets() const;
 
  private:
   struct State;

@@ -30,6 +30,9 @@ struct Registry::State {
   void join(ServiceEntry& service, const WantedTarget& wanted, TimePoint now);
   /// A new life for a member: a slot, a TargetState, the first phase.
   void begin_life(Member& member, const std::string& id, TimePoint now);
+  bool must_pass_a_check(const Member& member) const;
+  /// A newcomer that can be reached: it waits for its first check, or is used at once.
+  void welcome(Member& member, std::string reason, TimePoint now);
   void settle_intent(Member& member, bool is_drained, TimePoint now);
   void start_drain(Member& member, std::string reason, TimePoint now);
   void cancel_drain(Member& member, TimePoint now);
@@ -40,6 +43,16 @@ struct Registry::State {
   /// The member with this very TargetState; null when it is gone or was replaced.
   Member* find(const TargetRef& target) const noexcept;
   void change_phase(Member& member, Phase phase, std::string reason, TimePoint now);
+  // --- health (observe_health.cc) ---
+  void doubt(Member& member, Member::Doubt why, std::string reason, TimePoint now);
+  /// Whoever was joining or suspended is used again, slowly where slowStart says so.
+  void make_available(Member& member, std::string reason, TimePoint now);
+  void warm_up(Member& member, TimePoint now);
+  void watch_health(TimePoint now);
+
+  // --- drains (observe.cc, last_resort.cc) ---
+  /// Says who of the draining is still used. True: somebody is.
+  bool keep_last_resorts(TimePoint now);
   void finish_drains(TimePoint now);
   void enforce_deadlines(TimePoint now);
   void end_drain(Member& member, std::uint32_t left, TimePoint now);
@@ -50,15 +63,15 @@ struct Registry::State {
     changes,    ///< what workers should know now
     leftovers,  ///< also that they may forget targets which are gone: that has time until a tick
   };
-  void commit(Publish publish);
+  void commit(Publish publish, TimePoint now);
   void sweep();
-  void publish();
+  void publish(TimePoint now);
   void deliver();
 
   Callbacks callbacks;
 
   conf::DynamicConfig files;
-  bool has_files = false;       ///< nothing is published before the files are known
+  bool has_files = false;  ///< nothing is published before the files are known
   conf::Problems rule_problems;
   Overlay overlay;
   RouteSet routes;
@@ -71,12 +84,13 @@ struct Registry::State {
   std::set<std::string> touched;                     ///< services that sweep() has to look at
   SlotLedger slots;
 
-  std::vector<Version> adopted;                      ///< by worker
+  std::vector<Version> adopted;  ///< by worker
   Version version{};
-  SnapshotPtr current;                               ///< published last
-  std::size_t published_generation = 0;              ///< of routes
-  bool is_changed = false;                           ///< a snapshot has to be built
-  bool has_leftovers = false;                        ///< ... but there is no hurry
+  SnapshotPtr current;                   ///< published last
+  std::size_t published_generation = 0;  ///< of routes
+  bool is_changed = false;               ///< a snapshot has to be built
+  bool has_last_resorts = false;         ///< somebody drains and is used
+  bool has_leftovers = false;            ///< ... but there is no hurry
 
   struct Cut {
     TargetRef target;

@@ -36,7 +36,7 @@ class RouteSet {
     RouterView view;
     std::shared_ptr<const routing::Rule> rule;  ///< null: not parsed, or wrong
     std::size_t service = 0;
-    std::vector<std::size_t> entry_points;      ///< their slots, rising
+    std::vector<std::size_t> entry_points;  ///< their slots, rising
     bool is_routed() const noexcept { return view.fault.empty(); }
     bool routes_like(const Router& other) const noexcept;
   };

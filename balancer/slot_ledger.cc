@@ -11,7 +11,9 @@ TargetSlot SlotLedger::take() {
   return slot;
 }
 
-void SlotLedger::retire(TargetRef state) { unpublished_.push_back(std::move(state)); }
+void SlotLedger::retire(TargetRef state) {
+  unpublished_.push_back(std::move(state));
+}
 
 void SlotLedger::published(Version version) {
   for (TargetRef& state : unpublished_) retired_.push_back({std::move(state), version});

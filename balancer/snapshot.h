@@ -41,7 +41,9 @@ struct Service {
   bool pass_host_header = true;
   Milliseconds connect_timeout{2'000};
   Milliseconds response_timeout{0};  ///< 0: none
-  std::vector<Target> targets;       ///< not draining, resolved; suspended ones included
+  unsigned failures_max = 0;         ///< failed requests in the window that are too many; 0: none
+  Milliseconds failure_window{0};
+  std::vector<Target> targets;  ///< not draining, resolved; suspended ones included
 };
 
 struct Snapshot {

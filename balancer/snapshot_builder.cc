@@ -20,10 +20,18 @@ Service build_service(const ServiceEntry& entry) {
   service.connect_timeout = entry.config.connect_timeout;
   service.response_timeout = entry.config.response_timeout;
   service.targets.reserve(entry.members.size());
+  // While somebody warms up, weights are in tenths; a common factor changes nothing.
+  const bool is_warming = std::ranges::any_of(
+      entry.members, [](const auto& member) { return member->phase == Phase::warming; });
   for (const auto& member : entry.members) {
     if (!member->is_in_snapshot()) continue;
-    service.targets.push_back(
-        {member->state, member->endpoint, member->server.url.authority(), member->server.weight});
+    const std::uint32_t factor = is_warming ? member->ramp_tenths : 1;
+    service.targets.push_back({member->state, member->endpoint, member->server.url.authority(),
+                               member->server.weight * factor});
+  }
+  if (entry.config.passive_check) {
+    service.failures_max = entry.config.passive_check->failures;
+    service.failure_window = entry.config.passive_check->window;
   }
   const auto& sticky = entry.config.sticky;
   if (sticky) service.sticky = Sticky::make(*sticky, service.label, service.targets);
@@ -36,11 +44,11 @@ bool is_same_target(const Target& a, const Target& b) {
 
 bool is_same_service(const Service& a, const Service& b) {
   return a.label == b.label && a.slot == b.slot && a.strategy == b.strategy &&
-         a.hash_key == b.hash_key && a.sticky == b.sticky &&
-         a.in_flight_max == b.in_flight_max && a.queue_length_max == b.queue_length_max &&
-         a.queue_timeout == b.queue_timeout && a.queue == b.queue &&
-         a.pass_host_header == b.pass_host_header && a.connect_timeout == b.connect_timeout &&
-         a.response_timeout == b.response_timeout &&
+         a.hash_key == b.hash_key && a.sticky == b.sticky && a.in_flight_max == b.in_flight_max &&
+         a.queue_length_max == b.queue_length_max && a.queue_timeout == b.queue_timeout &&
+         a.queue == b.queue && a.pass_host_header == b.pass_host_header &&
+         a.connect_timeout == b.connect_timeout && a.failures_max == b.failures_max &&
+         a.failure_window == b.failure_window && a.response_timeout == b.response_timeout &&
          std::ranges::equal(a.targets, b.targets, is_same_target);
 }
 
@@ -56,7 +64,9 @@ Snapshot build_snapshot(const std::map<std::string, ServiceEntry>& services,
   }
   snapshot.routes = tables;
   snapshot.draining.reserve(draining.size());
-  for (const Member* member : draining) snapshot.draining.push_back(member->state);
+  for (const Member* member : draining) {
+    if (!member->is_last_resort) snapshot.draining.push_back(member->state);
+  }
   snapshot.target_slots = target_slots;
   snapshot.service_slots = service_slots;
   return snapshot;

@@ -1,4 +1,4 @@
-/// A target: what was asked for (TargetSpec), and what lives and counts (TargetState).
+/// A target: what lives and counts, whatever the configuration says of it.
 #pragma once
 
 #include <array>
@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "balancer/health.h"
 #include "balancer/response_time.h"
 #include "balancer/sticky.h"
 #include "base/clock.h"
@@ -24,8 +25,9 @@ const char* to_string(Phase phase) noexcept;
 /// The live half of a target, shared by control and workers; outlives every snapshot and every
 /// reload that keeps the target. Counted by hand, because a Lease holds one for each exchange.
 ///
-/// Threads: the const members never change. `in_flight` is written by workers. The flags are
-/// written by control only and read by workers. Order of the drain's proof: control sets
+/// Threads: the const members never change. Workers write `in_flight`, the counts and what they
+/// measure; `is_draining` is written by control; `is_suspended` is set by both and cleared by
+/// control. Order of the drain's proof: control sets
 /// `is_draining` before it publishes the snapshot without the target; a worker that drops its last
 /// lease after having adopted that snapshot sees the flag (the post is the happens-before).
 struct TargetState {
@@ -52,6 +54,7 @@ struct TargetState {
   std::atomic<bool> is_suspended{false};
   std::atomic<std::uint32_t> finished_while_draining{0};
   std::atomic<std::uint32_t> cut{0};  ///< exchanges ended by force when a drain's time was up
+  FailureWindow failures;             ///< of services with passive checks only
   ResponseTime response_time;         ///< of services with leasttime only
 
  private:

@@ -1,6 +1,14 @@
+#include <algorithm>
+
 #include "balancer/members.h"
 
 namespace gapura::balancer {
+
+bool has_others_that_are_well(const Member& member) noexcept {
+  return std::ranges::any_of(member.service->members, [&](const auto& other) {
+    return other.get() != &member && other->is_well();
+  });
+}
 
 TargetView view_of(const Member& member, TimePoint now) {
   TargetView view;

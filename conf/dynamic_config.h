@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -59,6 +60,32 @@ struct StickyCookie {
   friend bool operator==(const StickyCookie&, const StickyCookie&) = default;
 };
 
+/// Asking each target whether it is well (healthCheck).
+struct HealthCheck {
+  bool is_tcp = false;  ///< connecting is enough
+  std::string path;
+  std::string hostname;                                      ///< Host field; empty: the target's
+  std::string method = "GET";
+  std::vector<std::pair<std::string, std::string>> headers;  ///< safe to be sent
+  std::string body;        ///< ours: a healthy answer contains it; empty: any
+  std::uint16_t port = 0;  ///< 0: the target's
+  unsigned status = 0;     ///< 0: any 2xx or 3xx
+  Milliseconds interval{30'000};
+  Milliseconds unhealthy_interval{30'000};
+  Milliseconds timeout{5'000};
+  unsigned rise = 1;  ///< ours: good answers in a row that make healthy
+  unsigned fall = 1;  ///< ours: bad ones that make unhealthy
+  friend bool operator==(const HealthCheck&, const HealthCheck&) = default;
+};
+
+/// Leaving out targets whose requests fail (passiveHealthCheck): not reached, or 5xx.
+struct PassiveHealthCheck {
+  Milliseconds window{10'000};         ///< failureWindow; also how long one is left out
+  unsigned failures = 1;               ///< maxFailedAttempts in the window that are too many
+  unsigned ejected_percent_max = 50;   ///< maxEjectedPercent, ours: of the service's targets
+  friend bool operator==(const PassiveHealthCheck&, const PassiveHealthCheck&) = default;
+};
+
 struct ServiceConfig {
   std::string name;
   std::string provider = "file";  ///< shown as name@provider
@@ -75,6 +102,10 @@ struct ServiceConfig {
   Milliseconds drain_timeout{30'000};   ///< drainTimeout: without progress
   /// drainUpgradeTimeout: for what still moves, and for upgrades.
   Milliseconds drain_upgrade_timeout{300'000};
+  std::optional<HealthCheck> health_check;
+  std::optional<PassiveHealthCheck> passive_check;
+  /// slowStart, ours: time in which newcomers and recovered targets come to their full share.
+  Milliseconds slow_start{0};
   std::string fault;  ///< not empty: disabled, and why (routers to it too)
   friend bool operator==(const ServiceConfig&, const ServiceConfig&) = default;
 };

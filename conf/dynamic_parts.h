@@ -18,6 +18,8 @@ ServiceConfig read_service(yaml::Reader& reader, const std::string& name, const 
 void read_strategy(yaml::Section& balancer, ServiceConfig& out);
 /// Of a service: `sticky`.
 void read_sticky(yaml::Section& balancer, ServiceConfig& out);
+/// Of a service: `healthCheck`, `passiveHealthCheck` and `slowStart`.
+void read_health(yaml::Section& balancer, ServiceConfig& out);
 /// Of a service: `maxInFlight` and `queue`.
 void read_queue(yaml::Section& balancer, ServiceConfig& out);
 

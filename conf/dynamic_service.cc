@@ -133,6 +133,7 @@ void read_balancer(yaml::Section& balancer, ServiceConfig& out) {
   read_strategy(balancer, out);
   read_sticky(balancer, out);
   read_queue(balancer, out);
+  read_health(balancer, out);
   balancer.read("passHostHeader", out.pass_host_header);
   balancer.read("connectTimeout", out.connect_timeout);
   balancer.read("responseHeaderTimeout", out.response_timeout);
@@ -143,8 +144,6 @@ void read_balancer(yaml::Section& balancer, ServiceConfig& out) {
     reader.error(found->place, found->path, "must be above 0; nothing waits for ever to connect");
   }
   read_transport_name(balancer);
-  balancer.not_acted_on({"healthCheck", "passiveHealthCheck"},
-                        "a target that cannot be connected to is suspended all the same");
   balancer.not_acted_on({"responseForwarding"}, "answers are forwarded as they arrive");
   const auto servers = balancer.find("servers");
   balancer.finish();

@@ -14,6 +14,8 @@ namespace {
 constexpr Milliseconds kLookAfter{1'000};
 /// From the first byte of a head to its last.
 constexpr Milliseconds kHeadLimit{10'000};
+/// How long a client that was just answered may still send a request after the stop.
+constexpr Milliseconds kLastRequestLimit{500};
 /// How long we read on after a last answer, so that a reset does not destroy it (RFC 9112 9.6).
 constexpr Milliseconds kLingerLimit{1'000};
 /// And how much: who goes on sending has been told already, and others are waiting.
@@ -55,8 +57,10 @@ bool ClientConnection::open(int fd) {
 
 void ClientConnection::stop() {
   if (is_serving_) return;
-  // Bytes that have arrived already are a request that we accepted: it is answered.
-  if (channel_.look()) {
+  // Bytes that have arrived already are a request that we accepted: it is answered. So is one that
+  // is on its way from a client that was answered a moment ago.
+  const bool is_active = requests_ != 0 && !has_looked_;
+  if (is_active || channel_.look()) {
     serve();
   } else {
     worker_.remove(*this);
@@ -159,7 +163,13 @@ Detached ClientConnection::serve() {
     if (result.state == HeadState::incomplete) {
       if (is_killed_ || has_failed_ || has_ended_) break;  // cut in a head, or simply closed
       if (begin_ == end_) {
-        if (worker_.is_stopping()) break;
+        if (worker_.is_stopping()) {
+          // Its last answer did not say that we close: the next request may be on its way.
+          if (requests_ == 0 || take_expired()) break;
+          if (!limit_.is_armed()) limit_.arm(kLastRequestLimit);
+          co_await waiter_.wait();
+          continue;
+        }
         rest();
         is_serving_ = false;
         co_return;

@@ -208,6 +208,9 @@ bool Exchange::is_clients_last() const {
 Failure Exchange::begin_response() {
   const ResponseHead& response = worker_.response_head();
   status_ = response.status;
+  if (status_ >= 500 && failures_max_ != 0) {
+    note_failed_request("it answers " + std::to_string(status_));
+  }
   lease_->head_came(status_);
   Framing framing = response.framing;
   ResponseRendering rendering;
@@ -223,7 +226,7 @@ Failure Exchange::begin_response() {
   is_event_stream_ = is_event_stream(response.fields);
   // An answer before the end of the request: what is left of the request is not waited for.
   const bool is_early = !upload_over_ || !upload_whole_;
-  says_close_ = says_close_ || !facts_.may_persist || worker_.is_stopping() || is_early ||
+  says_close_ = says_close_ || !facts_.may_persist || worker_.sends_clients_away() || is_early ||
                 (needs_chunks && facts_.is_http_1_0) || is_clients_last();
   // RFC 9110 15.5.22: it says which protocol is required.
   rendering.upgrade = status_ == 426 && !value_of(response.fields, FieldId::upgrade).empty();

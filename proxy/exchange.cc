@@ -89,7 +89,7 @@ Failure Exchange::refusal() {
 
 Failure Exchange::choose(bool has_turn) {
   const RequestHead& request = head();
-  if (attempts_ == 0 && worker_.is_stopping()) says_close_ = true;
+  if (attempts_ == 0 && worker_.sends_clients_away()) says_close_ = true;
   CleanPath& path = worker_.path();
   if (!path.set(request.path_query)) return Failure::bad_uri;
   const balancer::Snapshot& snapshot = worker_.snapshot();
@@ -147,6 +147,8 @@ bool Exchange::pick(const balancer::Service& service, const balancer::Target& ta
   endpoint_ = target.endpoint;
   connect_timeout_ = service.connect_timeout;
   response_timeout_ = service.response_timeout;
+  failures_max_ = service.failures_max;
+  failure_window_ = service.failure_window;
   host_override_.clear();
   if (!service.pass_host_header) host_override_ = target.authority;
   worker_.retry_budget(service_).request();
@@ -256,10 +258,20 @@ Failure Exchange::connect_failed(Failure failure, std::string reason) {
 void Exchange::leave_target(Failure failure) {
   link_.reset();
   if (!lease_) return;
+  const bool says_something = row(failure).fault == Fault::target &&
+                              failure != Failure::link_stale && failure != Failure::drain_cut &&
+                              failure != Failure::drained_before_sent;
+  if (says_something) note_failed_request(row(failure).name);
   const balancer::TargetState* state = &lease_->state();
   release_lease();
   wants_fresh_link_ = failure == Failure::link_stale;
   if (!wants_fresh_link_ && tried_count_ < tried_.size()) tried_[tried_count_++] = state;
+}
+
+void Exchange::note_failed_request(std::string_view reason) {
+  if (failures_max_ == 0) return;
+  if (!lease_->state().failures.note(Clock::now(), failure_window_, failures_max_)) return;
+  worker_.observations().requests_fail(lease_->slot().state, std::string(reason));
 }
 
 bool Exchange::may_retry(Failure failure) {

@@ -42,7 +42,7 @@ class Exchange {
  private:
   /// What the request says that is needed after its head's views are gone.
   struct Facts {
-    metrics::Method method = metrics::Method::get;
+    metrics::Method method = metrics::Method::extension;  ///< not known of a refused head
     bool is_head = false;
     bool is_idempotent = false;
     bool is_http_1_0 = false;
@@ -70,6 +70,8 @@ class Exchange {
   Task<Failure> converse();
   void send_request();
   void leave_target(Failure failure);
+  /// For passive checks: the request failed there, for `reason`.
+  void note_failed_request(std::string_view reason);
   bool may_retry(Failure failure);
 
   // Inside converse(), never waiting. Failure::none with is_over_: the response is complete.
@@ -112,6 +114,8 @@ class Exchange {
   Endpoint endpoint_;
   Milliseconds connect_timeout_{0};
   Milliseconds response_timeout_{0};
+  unsigned failures_max_ = 0;  ///< of passive checks; 0: none
+  Milliseconds failure_window_{0};
   std::string host_override_;
   std::string set_cookie_;  ///< the line that keeps the client here; empty: none is due
   std::uint32_t queue_length_max_ = 0;

@@ -44,6 +44,7 @@ void Exchange::give_back_link() {
 }
 
 Task<bool> Exchange::refuse_head(Failure failure) {
+  if (worker_.access_lines() != nullptr) log_texts_ = std::make_unique<LogTexts>();
   co_return co_await refuse(failure);
 }
 
@@ -61,7 +62,7 @@ Task<bool> Exchange::refuse(Failure failure) {
     co_return false;
   }
   const bool keeps_client =
-      !is_clients_fault && facts_.may_persist && is_request_read() && !worker_.is_stopping();
+      !is_clients_fault && facts_.may_persist && is_request_read() && !worker_.sends_clients_away();
   const OwnAnswer answer{
       .status = what.status,
       .body = what.body,

@@ -53,8 +53,8 @@ struct ResponseRendering {
   bool drop_length = false;  ///< Content-Length must not be said (204, 1xx, chunks)
   bool upgrade = false;      ///< 101 and 426 name a protocol
   bool say_close = false;
-  bool say_keep_alive = false;  ///< to an HTTP/1.0 client
-  std::string_view date{};      ///< used when the target sent none; empty: add none
+  bool say_keep_alive = false;      ///< to an HTTP/1.0 client
+  std::string_view date{};          ///< used when the target sent none; empty: add none
   std::string_view extra_fields{};  ///< complete lines
 };
 

@@ -11,6 +11,8 @@ namespace gapura::proxy {
 
 struct LogTexts {
   explicit LogTexts(const RequestHead& head);
+  /// Of a head that was refused: what it says is not to be trusted, nor shown.
+  LogTexts() : method("-"), target("-") {}
   void note_route(std::string_view its_router, std::string_view its_service) {
     router = its_router;
     service = its_service;

@@ -182,6 +182,10 @@ void Worker::let_try(ServiceSlot service) {
   boost::asio::post(loop_.context(), [this, service] { line(service).try_first(); });
 }
 
+void Worker::announce_stop() {
+  boost::asio::post(loop_.context(), [this] { is_stop_announced_ = true; });
+}
+
 void Worker::stop() {
   boost::asio::post(loop_.context(), [this] { stop_now(); });
 }

@@ -41,6 +41,7 @@ class Worker {
   // --- any thread; done on the worker's, in order ---
   void publish(balancer::SnapshotPtr snapshot);
   void cut(balancer::TargetRef target, Milliseconds stalled);
+  void announce_stop();
   void stop();
   void kill();
   /// A target of `service` has room, and the request that waits longest is this worker's.
@@ -66,6 +67,8 @@ class Worker {
   Admission& admission() noexcept { return admission_; }
   const Via& via() const noexcept { return via_; }
   bool is_stopping() const noexcept { return is_stopping_; }
+  /// Connections are not to be kept any longer than for the answer that is due.
+  bool sends_clients_away() const noexcept { return is_stop_announced_ || is_stopping_; }
   std::string_view hostname() const noexcept { return settings_.hostname; }
   BufferPool& buffers() noexcept { return buffers_; }
   std::span<char> scratch() noexcept { return scratch_; }
@@ -131,6 +134,7 @@ class Worker {
   std::vector<std::unique_ptr<Listener>> listeners_;
   ClientConnection* connections_ = nullptr;
   std::vector<ClientConnection*> later_;
+  bool is_stop_announced_ = false;
   bool is_stopping_ = false;
   bool is_finished_ = false;
   std::uint64_t socket_calls_counted_ = 0;

@@ -153,6 +153,10 @@ void Workers::cut(balancer::TargetRef target, Milliseconds stalled) {
   for (const auto& worker : state_->workers) worker->cut(target, stalled);
 }
 
+void Workers::announce_stop() {
+  for (const auto& worker : state_->workers) worker->announce_stop();
+}
+
 void Workers::stop() {
   for (const auto& worker : state_->workers) worker->stop();
 }

@@ -24,6 +24,8 @@ struct Observations {
   std::function<void(balancer::TargetRef, std::string reason)> connect_failed;
   /// Said only of a target that was suspended.
   std::function<void(balancer::TargetRef)> connect_succeeded;
+  /// Too many requests failed there (passive checks).
+  std::function<void(balancer::TargetRef, std::string reason)> requests_fail;
   std::function<void(balancer::TargetRef)> went_idle;
   /// A worker has no connection left and its thread is about to end.
   std::function<void(unsigned worker)> finished;
@@ -58,6 +60,8 @@ class Workers {
   /// Ends exchanges with `target` without progress for `stalled`; all of them when that is 0.
   void cut(balancer::TargetRef target, Milliseconds stalled);
 
+  /// A stop will follow: answers say "Connection: close" from now on, so that clients leave.
+  void announce_stop();
   /// Closes listeners and idle clients; running exchanges end with "Connection: close".
   /// Each worker reports finished() when its last connection is gone.
   void stop();

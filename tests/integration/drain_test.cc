@@ -170,9 +170,9 @@ TEST(Drain, ClosesIdleLinksAtOnce) {
   EXPECT_TRUE(eventually([&] { return a.open_connections() == 0; }));
 }
 
-TEST(Drain, OfTheLastTargetLeaves503) {
+TEST(Drain, OfTheLastTargetLeaves503AfterItsTime) {
   FakeTarget a("a");
-  ServerFixture server({&a});
+  ServerFixture server({&a}, {.more_load_balancer = "        drainTimeout: 500ms\n"});
   RawClient client(server.port());
   ASSERT_EQ(client.ask(get("/calculate")).status, 200);
 

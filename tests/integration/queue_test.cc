@@ -172,7 +172,9 @@ TEST(Queue, ThoseWhoWaitAreToldWhenTheirServiceGoes) {
   ASSERT_TRUE(has_waiting(server, 1));
 
   write_file(server.folder().services_file(),
-             "http:\n  services:\n    calculate:\n      loadBalancer:\n        servers: []\n");
+             "http:\n  services:\n    calculate:\n      loadBalancer:\n        servers: []\n"
+             // So long the last target goes on serving; then it is let go.
+             "        drainTimeout: 3s\n");
   server.reload();
 
   EXPECT_EQ(waiting->read_response().status, 503);

@@ -1,8 +1,7 @@
 #include "balancer/lifecycle.h"
 
-#include <gtest/gtest.h>
-
 #include <array>
+#include <gtest/gtest.h>
 #include <map>
 #include <utility>
 
@@ -11,10 +10,8 @@ namespace {
 
 constexpr std::array kPhases = {Phase::joining,   Phase::warming,  Phase::serving,
                                 Phase::suspended, Phase::draining, Phase::gone};
-constexpr std::array kEvents = {LifeEvent::ready,          LifeEvent::warm_up,
-                                LifeEvent::connect_failed, LifeEvent::connect_succeeded,
-                                LifeEvent::drain,          LifeEvent::undrain,
-                                LifeEvent::drained};
+constexpr std::array kEvents = {LifeEvent::ready, LifeEvent::warm_up, LifeEvent::doubt,
+                                LifeEvent::drain, LifeEvent::undrain, LifeEvent::drained};
 
 TEST(Lifecycle, FollowsTheTableAndNothingElse) {
   const std::map<std::pair<Phase, LifeEvent>, Phase> table = {
@@ -22,11 +19,12 @@ TEST(Lifecycle, FollowsTheTableAndNothingElse) {
       {{Phase::joining, LifeEvent::warm_up}, Phase::warming},
       {{Phase::joining, LifeEvent::drain}, Phase::draining},
       {{Phase::warming, LifeEvent::ready}, Phase::serving},
-      {{Phase::warming, LifeEvent::connect_failed}, Phase::suspended},
+      {{Phase::warming, LifeEvent::doubt}, Phase::suspended},
       {{Phase::warming, LifeEvent::drain}, Phase::draining},
-      {{Phase::serving, LifeEvent::connect_failed}, Phase::suspended},
+      {{Phase::serving, LifeEvent::doubt}, Phase::suspended},
       {{Phase::serving, LifeEvent::drain}, Phase::draining},
-      {{Phase::suspended, LifeEvent::connect_succeeded}, Phase::serving},
+      {{Phase::suspended, LifeEvent::ready}, Phase::serving},
+      {{Phase::suspended, LifeEvent::warm_up}, Phase::warming},
       {{Phase::suspended, LifeEvent::drain}, Phase::draining},
       {{Phase::draining, LifeEvent::undrain}, Phase::joining},
       {{Phase::draining, LifeEvent::drained}, Phase::gone},

@@ -272,13 +272,17 @@ TEST_F(ProposalTest, TheWholeListNeverRemovesWhatTheAutoscalerAdded) {
   EXPECT_THAT(picked(), UnorderedElementsAre("vm", kC));
 }
 
-TEST_F(ProposalTest, TheWholeListKeepsDrainMarksOfWhatItLists) {
+// Whoever names a target wants it to serve.
+TEST_F(ProposalTest, NamingATargetEndsItsDrain) {
   set_files({server(kA), server(kB)});
+
   apply(registry.propose_drain("s", kB));
-
   apply(registry.propose_servers("s", {server(kA), server(kB)}));
+  EXPECT_THAT(picked(), ElementsAre(kA, kB));
 
-  EXPECT_THAT(picked(), ElementsAre(kA));
+  apply(registry.propose_drain("s", kB));
+  apply(registry.propose_add("s", "", server(kB)));
+  EXPECT_THAT(picked(), ElementsAre(kA, kB));
 }
 
 TEST_F(ProposalTest, RefusalsNameTheNearestService) {

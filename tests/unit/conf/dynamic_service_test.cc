@@ -175,13 +175,11 @@ TEST(Service, WrongOptionsDisableIt) {
 
 TEST(Service, NamesWhatIsNotActedOn) {
   const DynamicResult result = with_balancer(
-      "servers: [], healthCheck: {path: /}, passiveHealthCheck: {}, "
-      "responseForwarding: {flushInterval: 1ms}, serversTransport: mine");
+      "servers: [], responseForwarding: {flushInterval: 1ms}, serversTransport: mine");
 
   EXPECT_EQ(service_of(result).fault, "");
   const std::string text = lines(result.problems);
-  for (const char* key : {"yet: healthCheck (", "yet: passiveHealthCheck (",
-                          "yet: responseForwarding (", "yet: serversTransport\n"}) {
+  for (const char* key : {"yet: responseForwarding (", "yet: serversTransport\n"}) {
     EXPECT_NE(text.find(key), std::string::npos) << text;
   }
 }

@@ -1,0 +1,104 @@
+#include "proxy/health_checker.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <exception>
+#include <map>
+#include <utility>
+
+#include "proxy/health_probe.h"
+
+namespace gapura::proxy {
+namespace {
+
+namespace asio = boost::asio;
+
+/// How often one that joins is asked: it is wanted, and has to wait for nobody else.
+constexpr Milliseconds kJoiningInterval{1'000};
+
+}  // namespace
+
+/// What ends after stop() finds nothing: it is held weakly.
+struct HealthChecker::Checks : std::enable_shared_from_this<Checks> {
+  struct Check {
+    TimePoint due{};
+    bool is_running = false;
+    bool is_wanted = true;
+  };
+
+  Checks(asio::io_context& loop_, Settings settings_)
+      : loop(loop_), settings(std::move(settings_)), timer(loop_) {}
+
+  void look();
+  void begin(const balancer::CheckedTarget& target, Check& check);
+  void end(const balancer::TargetRef& target, const std::string& fault);
+  Milliseconds wait_of(const balancer::CheckedTarget& target) const;
+
+  asio::io_context& loop;
+  Settings settings;
+  asio::steady_timer timer;
+  std::map<balancer::TargetRef, Check> all;
+};
+
+HealthChecker::HealthChecker(asio::io_context& loop, Settings settings)
+    : checks_(std::make_shared<Checks>(loop, std::move(settings))) {}
+
+HealthChecker::~HealthChecker() = default;
+
+void HealthChecker::start() {
+  checks_->look();
+}
+
+void HealthChecker::stop() {
+  checks_.reset();
+}
+
+/// Less up to a tenth, so that many targets are not asked in step.
+Milliseconds HealthChecker::Checks::wait_of(const balancer::CheckedTarget& target) const {
+  Milliseconds whole = target.is_well ? target.check->interval : target.check->unhealthy_interval;
+  if (target.is_joining) whole = std::min(whole, kJoiningInterval);
+  const double share = 1.0 - 0.1 * std::clamp(settings.jitter(), 0.0, 1.0);
+  return Milliseconds(static_cast<Milliseconds::rep>(static_cast<double>(whole.count()) * share));
+}
+
+void HealthChecker::Checks::look() {
+  const TimePoint now = Clock::now();
+  for (auto& [target, check] : all) check.is_wanted = false;
+  for (const balancer::CheckedTarget& target : settings.targets()) {
+    Check& check = all[target.target];
+    check.is_wanted = true;
+    // Never later than its configuration and its phase ask for now.
+    check.due = std::min(check.due, now + wait_of(target));
+    if (!check.is_running && check.due <= now) begin(target, check);
+  }
+  std::erase_if(all, [](const auto& entry) { return !entry.second.is_wanted; });
+  timer.expires_after(settings.look_every);
+  timer.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    const auto self = weak.lock();
+    if (self && !error) self->look();
+  });
+}
+
+void HealthChecker::Checks::begin(const balancer::CheckedTarget& target, Check& check) {
+  check.is_running = true;
+  check.due = Clock::now() + wait_of(target);
+  auto asking = ask_target(loop, target.endpoint, target.authority, *target.check);
+  asio::co_spawn(loop, std::move(asking),
+                 [weak = weak_from_this(), target = target.target](const std::exception_ptr& error,
+                                                                   const std::string& fault) {
+                   if (const auto self = weak.lock()) {
+                     self->end(target, error ? "it could not be asked" : fault);
+                   }
+                 });
+}
+
+void HealthChecker::Checks::end(const balancer::TargetRef& target, const std::string& fault) {
+  const auto found = all.find(target);
+  if (found == all.end()) return;
+  found->second.is_running = false;
+  settings.checked(target, fault);
+}
+
+}  // namespace gapura::proxy

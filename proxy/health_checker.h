@@ -1,0 +1,38 @@
+/// Asks targets whether they are well (healthCheck): one asker a target, whoever uses it. A
+/// newcomer is asked at once, and every second until it has answered. Control thread.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "balancer/registry.h"
+#include "base/clock.h"
+
+namespace gapura::proxy {
+
+class HealthChecker {
+ public:
+  struct Settings {
+    /// All that are to be asked, and how; looked at every `look_every`.
+    std::function<std::vector<balancer::CheckedTarget>()> targets;
+    /// An answer: `fault` is empty, or says what was wrong with it.
+    std::function<void(const balancer::TargetRef&, const std::string& fault)> checked;
+    std::function<double()> jitter;  ///< 0 to 1
+    Milliseconds look_every{100};
+  };
+  HealthChecker(boost::asio::io_context& loop, Settings settings);
+  ~HealthChecker();
+
+  void start();
+  /// Nothing is called any more.
+  void stop();
+
+ private:
+  struct Checks;
+  std::shared_ptr<Checks> checks_;
+};
+
+}  // namespace gapura::proxy

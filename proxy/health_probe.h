@@ -1,0 +1,19 @@
+/// One question to one target, and what is wrong with its answer. Control thread.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <string>
+
+#include "base/net/endpoint.h"
+#include "conf/dynamic_config.h"
+
+namespace gapura::proxy {
+
+/// Empty when the target is well: it can be connected to and, unless that is all that is asked for,
+/// answers within the check's timeout with the status and the content that are wanted. Else one
+/// sentence. At most 64 KiB of the answer are read.
+boost::asio::awaitable<std::string> ask_target(boost::asio::io_context& loop, Endpoint endpoint,
+                                               std::string authority, conf::HealthCheck check);
+
+}  // namespace gapura::proxy

@@ -1,0 +1,139 @@
+// Targets are asked whether they are well; those that are not get no requests.
+#include <atomic>
+#include <gtest/gtest.h>
+#include <memory>
+#include <string>
+
+#include "tests/support/fake_target.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/server_fixture.h"
+
+namespace gapura::test {
+namespace {
+
+constexpr const char* kCheck =
+    "        healthCheck: {path: /health, interval: 200ms, timeout: 1s}\n        slowStart: 0\n";
+
+Reply status(int code) {
+  Reply reply;
+  reply.status = code;
+  return reply;
+}
+
+/// The next `count` answers are 200.
+void expect_all_good(const ServerFixture& server, int count) {
+  RawClient client(server.port());
+  for (int i = 0; i < count; ++i) {
+    const Response response = client.ask(get("/calculate"));
+    ASSERT_EQ(response.status, 200) << i << " " << response.fault;
+  }
+}
+
+TEST(HealthCheck, WhoFailsItGetsNoRequestsUntilItPasses) {
+  FakeTarget a("a"), b("b");
+  ServerFixture server({&a, &b}, {.more_load_balancer = kCheck});
+  ASSERT_TRUE(server.admin().wait_for_state(a.authority(), "serving"));
+
+  a.on("/health", status(503));
+  a.on("/calculate", status(500));
+  ASSERT_TRUE(server.admin().wait_for_state(a.authority(), "suspended"));
+  expect_all_good(server, 50);
+
+  a.on("/calculate", status(200));
+  a.on("/health", status(200));
+  ASSERT_TRUE(server.admin().wait_for_state(a.authority(), "serving"));
+  const std::uint64_t before = a.ledger().total();
+  expect_all_good(server, 50);
+  EXPECT_GE(a.ledger().total() - before, 20u);
+}
+
+TEST(HealthCheck, ANewcomerGetsNothingUntilItPasses) {
+  FakeTarget a("a"), late("late");
+  late.on("/health", status(404));
+  std::atomic<int> served = 0;
+  late.on("/calculate", [&served](const Request&) {
+    ++served;
+    return Reply();
+  });
+  ServerFixture server({&a}, {.more_load_balancer = kCheck});
+
+  const auto added =
+      server.admin().post(AdminClient::targets_path(), "{\"url\": \"" + late.url() + "\"}");
+  ASSERT_EQ(added.status, 201) << added.text;
+  ASSERT_TRUE(server.admin().wait_for_state(late.authority(), "joining"));
+  ASSERT_TRUE(eventually([&] { return late.heads() >= 2; }));  // asked again and again
+  expect_all_good(server, 20);
+  EXPECT_EQ(served, 0);
+
+  late.on("/health", status(204));
+  ASSERT_TRUE(server.admin().wait_for_state(late.authority(), "serving"));
+  EXPECT_TRUE(eventually([&] {
+    expect_all_good(server, 4);
+    return served > 0;
+  }));
+}
+
+TEST(HealthCheck, OneThatDoesNotAnswerInTimeFails) {
+  FakeTarget a("a"), b("b");
+  ServerFixture server(
+      {&a, &b}, {.more_load_balancer =
+                     "        healthCheck: {path: /health, interval: 200ms, timeout: 200ms}\n"});
+  Reply silent;
+  silent.gate_before_head = std::make_shared<Gate>();
+  a.on("/health", silent);
+
+  EXPECT_TRUE(server.admin().wait_for_state(a.authority(), "suspended"));
+  silent.gate_before_head->open();
+}
+
+TEST(HealthCheck, AnAnswerWithoutWhatIsLookedForFails) {
+  FakeTarget a("a"), b("b");
+  Reply well;
+  well.body = "all is fine here";
+  well.framing = Reply::Framing::chunked;
+  well.dribble_bytes = 3;
+  b.on("/health", well);
+  ServerFixture server({&a, &b},
+                       {.more_load_balancer =
+                            "        healthCheck: {path: /health, interval: 200ms, body: fine}\n"});
+  EXPECT_TRUE(server.admin().wait_for_state(a.authority(), "suspended"));
+  EXPECT_TRUE(server.admin().wait_for_state(b.authority(), "serving"));
+}
+
+TEST(PassiveHealthCheck, WhoseRequestsFailIsLeftOutForAWhile) {
+  FakeTarget a("a"), b("b");
+  a.on("/calculate", status(500));
+  ServerFixture server({&a, &b}, {.more_load_balancer = "        passiveHealthCheck: "
+                                                        "{failureWindow: 2s, "
+                                                        "maxFailedAttempts: 2}\n"});
+  RawClient client(server.port());
+  EXPECT_TRUE(eventually([&] {
+    client.ask(get("/calculate"));
+    return server.admin().target(a.authority())->state == "suspended";
+  }));
+  expect_all_good(server, 20);
+
+  a.on("/calculate", status(200));
+  EXPECT_TRUE(server.admin().wait_for_state(a.authority(), "serving"));
+}
+
+TEST(LastResort, DrainingTheOnlyTargetUnderLoadFailsNobodyUntilAnotherComes) {
+  const FakeTarget a("a"), b("b");
+  ServerFixture server({&a});
+  RawClient client(server.port());
+  ASSERT_EQ(client.ask(get("/calculate")).status, 200);
+
+  const auto drained = server.admin().post(AdminClient::target_path(a.authority()) + "/drain", "");
+  EXPECT_EQ(drained.status, 200) << drained.text;
+  expect_all_good(server, 20);
+  EXPECT_EQ(server.admin().target(a.authority())->state, "draining");
+
+  const auto added =
+      server.admin().post(AdminClient::targets_path(), "{\"url\": \"" + b.url() + "\"}");
+  ASSERT_EQ(added.status, 201) << added.text;
+  expect_all_good(server, 20);
+  EXPECT_TRUE(server.admin().wait_for_state(a.authority(), "gone"));
+}
+
+}  // namespace
+}  // namespace gapura::test
