@@ -174,7 +174,7 @@ TEST(Queue, ThoseWhoWaitAreToldWhenTheirServiceGoes) {
   write_file(server.folder().services_file(),
              "http:\n  services:\n    calculate:\n      loadBalancer:\n        servers: []\n"
              // So long the last target goes on serving; then it is let go.
-             "        drainTimeout: 3s\n");
+             "        maxInFlight: 1\n        queue: {timeout: 60s}\n        drainTimeout: 3s\n");
   server.reload();
 
   EXPECT_EQ(waiting->read_response().status, 503);
