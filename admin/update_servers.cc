@@ -9,6 +9,7 @@
 #include "admin/problem_reply.h"
 #include "admin/target_commands.h"
 #include "base/log.h"
+#include "base/plural.h"
 
 namespace gapura::admin {
 namespace net = boost::asio;
@@ -91,8 +92,8 @@ net::awaitable<Response> UpdateServers::answer(Request request) {
   }
   const Applied applied = std::get<Applied>(outcome);
   if (applied.has_changed) {
-    log::info("admin: {} gave {} the {} servers of POST /update-servers", request.peer, name,
-              servers.size());
+    log::info("admin: {} gave {} the list of POST /update-servers, {}", request.peer, name,
+              counted(servers.size(), "server"));
   }
   Response response = message(200, kUpdated);
   if (!applied.is_adopted) {

@@ -13,6 +13,7 @@
 #include "app/signals.h"
 #include "balancer/registry.h"
 #include "base/log.h"
+#include "base/plural.h"
 #include "conf/static_config.h"
 
 namespace gapura::app {
@@ -83,10 +84,6 @@ int run(Server& server) {
   return 0;
 }
 
-std::string count(std::size_t n, const char* word) {
-  return std::to_string(n) + " " + word + (n == 1 ? "" : "s");
-}
-
 /// What the dynamic files hold against the static ones, rules included.
 LoadedConfig read_dynamic(const conf::StaticConfig& config, conf::Problems& problems) {
   std::vector<std::string> names;
@@ -121,7 +118,7 @@ int serve(const Options& options) {
     return 1;
   }
   log_problems(result.problems);
-  log::info("at most {} open descriptors", raise_descriptor_limit());
+  log::info("at most {}", counted(raise_descriptor_limit(), "open descriptor"));
   int code = 1;
   {
     Server server(std::move(result.config));
@@ -140,15 +137,16 @@ int check(const Options& options) {
   // Without entry points every router would be at fault for that alone.
   if (result.ok()) {
     const LoadedConfig loaded = read_dynamic(result.config, problems);
-    size = ": " + count(loaded.files.size(), "dynamic file") + ", " + describe_size(loaded.config);
+    size =
+        ": " + counted(loaded.files.size(), "dynamic file") + ", " + describe_size(loaded.config);
   }
   for (const conf::Problem& problem : problems) print(stdout, line_of(problem));
   const auto errors = static_cast<std::size_t>(
       std::ranges::count(problems, conf::Severity::error, &conf::Problem::severity));
   const std::size_t warnings = problems.size() - errors;
   const bool is_good = errors == 0 && (warnings == 0 || !options.is_strict);
-  print(stdout, file.string() + size + "; " + count(errors, "error") + ", " +
-                    count(warnings, "warning") + (is_good ? ". Good.\n" : "\n"));
+  print(stdout, file.string() + size + "; " + counted(errors, "error") + ", " +
+                    counted(warnings, "warning") + (is_good ? ". Good.\n" : "\n"));
   return is_good ? 0 : 1;
 }
 

@@ -4,6 +4,8 @@
 #include <set>
 #include <vector>
 
+#include "base/plural.h"
+
 namespace gapura::app {
 namespace {
 
@@ -84,10 +86,6 @@ bool is_same_router(const conf::RouterConfig& a, const conf::RouterConfig& b) {
   return left == b;
 }
 
-std::string count(std::size_t n, const char* word) {
-  return std::to_string(n) + " " + word + (n == 1 ? "" : "s");
-}
-
 }  // namespace
 
 std::string describe_change(const conf::DynamicConfig& before, const conf::DynamicConfig& after) {
@@ -104,8 +102,8 @@ std::string describe_change(const conf::DynamicConfig& before, const conf::Dynam
 std::string describe_size(const conf::DynamicConfig& config) {
   std::size_t targets = 0;
   for (const auto& [name, service] : config.services) targets += service.servers.size();
-  return count(config.routers.size(), "router") + ", " + count(config.services.size(), "service") +
-         ", " + count(targets, "target");
+  return counted(config.routers.size(), "router") + ", " +
+         counted(config.services.size(), "service") + ", " + counted(targets, "target");
 }
 
 }  // namespace gapura::app

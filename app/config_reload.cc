@@ -10,11 +10,24 @@
 #include "app/config_watch.h"
 #include "app/disk_thread.h"
 #include "base/log.h"
+#include "base/plural.h"
 
 namespace gapura::app {
 namespace {
 
 constexpr Milliseconds kSecondLook{500};
+
+std::size_t errors_in(const conf::Problems& problems) {
+  return static_cast<std::size_t>(
+      std::ranges::count(problems, conf::Severity::error, &conf::Problem::severity));
+}
+
+/// "; 1 error and 2 warnings", or nothing.
+std::string describe_faults(const conf::Problems& problems) {
+  if (problems.empty()) return {};
+  const std::size_t errors = errors_in(problems);
+  return "; " + counted(errors, "error") + " and " + counted(problems.size() - errors, "warning");
+}
 
 }  // namespace
 
@@ -122,12 +135,7 @@ void ConfigReload::report(const LoadedConfig& loaded, const conf::DynamicConfig&
                           bool is_changed) {
   for (const std::string& note : loaded.notes) log::warn("{}", note);
   if (!is_changed) return;
-  const auto errors = static_cast<std::size_t>(
-      std::ranges::count(status_.problems, conf::Severity::error, &conf::Problem::severity));
-  const std::string faults =
-      status_.problems.empty() ? ""
-                               : "; " + std::to_string(errors) + " errors and " +
-                                     std::to_string(status_.problems.size() - errors) + " warnings";
+  const std::string faults = describe_faults(status_.problems);
   if (is_first_) {
     log::info("configuration version {} in force: {}{}", index(status_.version),
               describe_size(loaded.config), faults);

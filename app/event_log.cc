@@ -1,6 +1,7 @@
 #include "app/event_log.h"
 
 #include "base/log.h"
+#include "base/plural.h"
 
 namespace gapura::app {
 namespace {
@@ -9,11 +10,11 @@ void log_drain(const balancer::DrainResult& drain) {
   if (drain.was_cancelled) {
     log::info("service {}: target {} goes back to serving", drain.service, drain.id);
   } else if (drain.cut > 0) {
-    log::warn("service {}: target {} drained in {} ms; {} requests ended, {} had to be cut",
-              drain.service, drain.id, drain.took.count(), drain.finished, drain.cut);
+    log::warn("service {}: target {} drained in {} ms; {} ended, {} had to be cut", drain.service,
+              drain.id, drain.took.count(), counted(drain.finished, "request"), drain.cut);
   } else {
-    log::info("service {}: target {} drained in {} ms; {} requests ended, none was cut",
-              drain.service, drain.id, drain.took.count(), drain.finished);
+    log::info("service {}: target {} drained in {} ms; {} ended, none was cut", drain.service,
+              drain.id, drain.took.count(), counted(drain.finished, "request"));
   }
 }
 

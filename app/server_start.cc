@@ -10,6 +10,7 @@
 #include "app/process.h"
 #include "app/server_parts.h"
 #include "base/log.h"
+#include "base/plural.h"
 #include "proxy/failure.h"
 
 namespace gapura::app {
@@ -108,7 +109,7 @@ std::vector<std::string> Server::Parts::make_workers() {
                                     .hostname = host_name(),
                                     .limits = limits_of(config.limits),
                                     .access_log = access_log.get()};
-  log::info("at most {} clients at once", settings.limits.connections_max);
+  log::info("at most {} at once", counted(settings.limits.connections_max, "client"));
   workers = std::make_unique<proxy::Workers>(std::move(settings), observations());
   return {};
 }
@@ -244,8 +245,8 @@ void Server::Parts::log_start() const {
   }
   const conf::FileProvider& files = config.file_provider;
   const auto& source = files.directory.empty() ? files.filename : files.directory;
-  log::info("gapura {} started: {} workers; configuration from {}{}; state in {}", GAPURA_VERSION,
-            worker_count, source.empty() ? "nowhere" : source.string(),
+  log::info("gapura {} started: {}; configuration from {}{}; state in {}", GAPURA_VERSION,
+            counted(worker_count, "worker"), source.empty() ? "nowhere" : source.string(),
             files.watch ? ", watched" : ", read again at SIGHUP only",
             state.folder().empty() ? "no folder" : state.folder().string());
   log::info("{}", front->describe());
