@@ -18,9 +18,15 @@ void log_drain(const balancer::DrainResult& drain) {
   }
 }
 
+/// What was drained and not removed stays listed, empty, and may be told to serve again.
+bool is_still_listed(const balancer::TargetView& target, const balancer::Overlay& overlay) {
+  const auto service = overlay.services.find(target.service);
+  return service != overlay.services.end() && service->second.drained.contains(target.id);
+}
+
 }  // namespace
 
-void log_event(const balancer::Event& event) {
+void log_event(const balancer::Event& event, const balancer::Overlay& overlay) {
   const balancer::TargetView& target = event.target;
   switch (event.kind) {
     case balancer::Event::Kind::joined:
@@ -39,7 +45,8 @@ void log_event(const balancer::Event& event) {
       if (event.drain) log_drain(*event.drain);
       break;
     case balancer::Event::Kind::gone:
-      log::info("service {}: target {} is gone", target.service, target.id);
+      log::info("service {}: target {} is {}", target.service, target.id,
+                is_still_listed(target, overlay) ? "drained, and stays listed" : "gone");
       break;
     case balancer::Event::Kind::config_applied:
       break;  // told with its differences by whoever applied it

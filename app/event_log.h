@@ -1,10 +1,12 @@
 /// The registry's events as lines in the log. Control thread.
 #pragma once
 
+#include "balancer/overlay.h"
 #include "balancer/registry.h"
 
 namespace gapura::app {
 
-void log_event(const balancer::Event& event);
+/// `overlay` is the registry's: it tells a target that was drained from one that was removed.
+void log_event(const balancer::Event& event, const balancer::Overlay& overlay);
 
 }  // namespace gapura::app

@@ -47,7 +47,7 @@ void Server::Parts::publish(balancer::SnapshotPtr snapshot) {
 }
 
 void Server::Parts::on_event(const balancer::Event& event) {
-  log_event(event);
+  log_event(event, registry->overlay());
   if (front) front->on_event(event);
 }
 
