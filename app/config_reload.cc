@@ -96,7 +96,13 @@ void ConfigReload::start_watching() {
 }
 
 void ConfigReload::request(std::function<void()> done) {
-  disk_.post([side = disk_side_, done = std::move(done)] { side->load(done); });
+  // Both are called on the control thread, where whatever else was read meanwhile has spoken
+  // itself.
+  auto then = [this, reloads = status_.reloads, done = std::move(done)] {
+    if (status_.reloads == reloads) report_unchanged();
+    if (done) done();
+  };
+  disk_.post([side = disk_side_, then = std::move(then)] { side->load(then); });
 }
 
 void ConfigReload::stop() {
@@ -123,7 +129,10 @@ void ConfigReload::apply(LoadedConfig loaded) {
   const bool is_broken = std::ranges::any_of(loaded.files, &FileStatus::is_broken);
   const bool is_news = is_changed || status_.files != loaded.files || was_broken != is_broken;
   if (is_broken && is_news) ++status_.failures;
-  if (!is_broken) status_.applied_at = std::chrono::system_clock::now();
+  // A file that suddenly is empty is no success: whether it is believed is seen at the second look.
+  if (errors_in(status_.problems) == 0 && !loaded.has_suspect) {
+    status_.applied_at = std::chrono::system_clock::now();
+  }
   status_.files = loaded.files;
   report(loaded, before, is_changed);
   report_problems(problems_before);
@@ -144,6 +153,11 @@ void ConfigReload::report(const LoadedConfig& loaded, const conf::DynamicConfig&
   const std::string change = describe_change(before, loaded.config);
   log::info("configuration version {} in force: {}{}", index(status_.version),
             change.empty() ? "nothing but places in the files changed" : change, faults);
+}
+
+void ConfigReload::report_unchanged() const {
+  log::info("read again: configuration version {} stays in force, nothing in it changed{}",
+            index(status_.version), describe_faults(status_.problems));
 }
 
 /// Said once, until the file changes: a mistake must not fill the log.

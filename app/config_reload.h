@@ -21,7 +21,7 @@ class DiskThread;
 /// What is in force, and what is wrong with the files it came from.
 struct ConfigStatus {
   Version version{};
-  std::chrono::system_clock::time_point applied_at{};  ///< of the last reading without broken file
+  std::chrono::system_clock::time_point applied_at{};  ///< of the last reading without errors
   std::uint64_t reloads = 0;                           ///< configurations put in force
   std::uint64_t failures = 0;                          ///< readings that found a broken file
   std::vector<FileStatus> files;
@@ -44,7 +44,8 @@ class ConfigReload {
   /// Reads and applies at once, on the calling thread. Once, before the control loop runs.
   void load_now();
   void start_watching();
-  /// Reads again, whether or not something seems changed. `done` is called when it is in force.
+  /// Reads again, whether or not something seems changed, and says so when nothing was. `done` is
+  /// called when it is in force.
   void request(std::function<void()> done);
   /// Nothing is read or applied from here on. The disk thread must be stopped before destruction.
   void stop();
@@ -55,6 +56,7 @@ class ConfigReload {
   struct DiskSide;
   void apply(LoadedConfig loaded);
   void report(const LoadedConfig& loaded, const conf::DynamicConfig& before, bool is_changed);
+  void report_unchanged() const;
   void report_problems(const conf::Problems& before) const;
 
   boost::asio::io_context& control_;

@@ -27,7 +27,8 @@ void Server::request_stop() {
 
 void Server::request_reload() {
   boost::asio::post(parts_->control, [parts = parts_.get()] {
-    log::info("reading the configuration again, as asked");
+    log::info(
+        "reading the dynamic configuration again, as asked; the static file is read at start only");
     parts->reload->request({});
   });
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <string>
 #include <utility>
 
 #include "base/log.h"
@@ -36,11 +37,17 @@ void Signals::act(int signal) {
     case SIGUSR1: actions_.reopen(); return;
     default: break;
   }
-  // At once means without destructors too: threads still run, and the user has asked twice.
-  if (std::exchange(is_stopping_, true)) ::_exit(128 + signal);
-  log::info("{}: stopping; send it again to stop at once",
-            signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  const char* name = signal == SIGTERM ? "SIGTERM" : "SIGINT";
+  if (std::exchange(is_stopping_, true)) stop_at_once(signal, name);
+  log::info("{}: stopping; send it again to stop at once", name);
   actions_.stop();
+}
+
+/// At once means without destructors too: threads still run, and the user has asked twice.
+void Signals::stop_at_once(int signal, const char* name) {
+  ::alarm(1);  // ends the process should the log be stuck, behind a pipe that nobody reads say
+  log::write_now(log::Level::warn, std::string(name) + " again: stopping at once");
+  ::_exit(128 + signal);
 }
 
 }  // namespace gapura::app

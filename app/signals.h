@@ -23,6 +23,7 @@ class Signals {
  private:
   void wait();
   void act(int signal);
+  [[noreturn]] static void stop_at_once(int signal, const char* name);
 
   Actions actions_;
   boost::asio::io_context loop_{1};

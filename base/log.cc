@@ -1,12 +1,11 @@
 #include "base/log.h"
 
+#include <memory>
 #include <spdlog/async.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include <memory>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -104,6 +103,17 @@ spdlog::level::level_enum level_of(Level level) noexcept {
 
 void write(Level level, std::string_view message) {
   spdlog::log(level_of(level), spdlog::string_view_t(message.data(), message.size()));
+}
+
+void write_now(Level level, std::string_view message) {
+  const auto logger = spdlog::default_logger();
+  const spdlog::details::log_msg line(logger->name(), level_of(level),
+                                      spdlog::string_view_t(message.data(), message.size()));
+  if (!logger->should_log(line.level)) return;
+  for (const auto& sink : logger->sinks()) {
+    sink->log(line);
+    sink->flush();
+  }
 }
 
 void start(const Settings& settings) {

@@ -1,9 +1,8 @@
 /// The process's own log. Any thread; the writing is done by spdlog's thread, callers never wait.
 #pragma once
 
-#include <fmt/core.h>
-
 #include <cstdint>
+#include <fmt/core.h>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,9 +10,9 @@
 namespace gapura::log {
 
 struct Settings {
-  std::string level = "info";    ///< trace, debug, info, warn, error, fatal, panic (any case)
-  std::string format = "common"; ///< common or json
-  std::string file_path;         ///< empty: standard output
+  std::string level = "info";     ///< trace, debug, info, warn, error, fatal, panic (any case)
+  std::string format = "common";  ///< common or json
+  std::string file_path;          ///< empty: standard output
 };
 
 /// Starts the log. Throws std::runtime_error when the file cannot be opened. Once, at start-up.
@@ -29,6 +28,9 @@ enum class Level : std::uint8_t { debug, info, warn, error };
 /// One line. The functions below format and call this; it is here so that spdlog stays out of every
 /// file that logs.
 void write(Level level, std::string_view message);
+/// One line, written when this returns: for a process that ends at once, since what is queued
+/// before it may never be written. Blocks as long as the log's file or stream does.
+void write_now(Level level, std::string_view message);
 
 template <class... Args>
 void debug(fmt::format_string<Args...> text, Args&&... args) {

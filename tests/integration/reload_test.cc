@@ -55,6 +55,33 @@ TEST(Reload, TakesNewWeights) {
             4 * (static_cast<double>(a.requests()) - a_before));
 }
 
+/// The value of a metric without labels; -1 when it is not there.
+double metric(const ServerFixture& server, const std::string& name) {
+  RawClient client(server.internal_port());
+  const std::string text = client.ask(get("/metrics")).body;
+  const std::size_t at = text.find("\n" + name + " ");
+  return at == std::string::npos ? -1 : std::stod(text.substr(at + name.size() + 2));
+}
+
+TEST(Reload, WithAnErrorIsNoSuccess) {
+  FakeTarget a("a");
+  ServerFixture server({&a});
+  const double first = metric(server, "traefik_config_last_reload_success");
+  const double reloads = metric(server, "traefik_config_reloads_total");
+  ASSERT_GT(first, 0);
+  const auto file = server.folder().configs() / "more.yaml";
+
+  // Applied, but for the one router that is at fault.
+  write_file(file, "http: {routers: {r: {rule: \"Path(`/r`)\", service: nowhere}}}\n");
+  ASSERT_TRUE(
+      eventually([&] { return metric(server, "traefik_config_reloads_total") == reloads + 1; }));
+  EXPECT_EQ(metric(server, "traefik_config_last_reload_success"), first);
+
+  write_file(file, "http: {routers: {r: {rule: \"Path(`/r`)\", service: calculate}}}\n");
+  EXPECT_TRUE(
+      eventually([&] { return metric(server, "traefik_config_last_reload_success") > first; }));
+}
+
 /// Breaks services.yaml in some way, and shows that what was served before is served still.
 void expect_last_good_version_stays(const std::string& broken_text) {
   FakeTarget a("a"), b("b"), c("c");

@@ -1,5 +1,6 @@
 // The program is told to stop, by the signals that systemd and people send.
 #include <csignal>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <list>
 #include <memory>
@@ -12,6 +13,8 @@
 
 namespace gapura::test {
 namespace {
+
+using testing::HasSubstr;
 
 class Shutdown : public testing::Test {
  protected:
@@ -87,7 +90,8 @@ TEST_F(Shutdown, ASecondSignalEndsItAtOnce) {
   ASSERT_TRUE(eventually([&] { return !connects_within(binary_->port(), patience()); }));
   binary_->send(SIGTERM);
 
-  EXPECT_TRUE(binary_->wait().has_value()) << "the request is still under way, and holds it up";
+  EXPECT_EQ(binary_->wait(), 128 + SIGTERM) << "the request is still under way, and holds it up";
+  EXPECT_THAT(binary_->log(), HasSubstr("SIGTERM again: stopping at once"));
   held.gate_before_head->open();
 }
 
@@ -99,6 +103,15 @@ TEST_F(Shutdown, AHangUpReloadsInsteadOfEndingIt) {
   EXPECT_TRUE(binary_->admin().wait_for_targets({a_.authority()}));
   RawClient client(binary_->port());
   EXPECT_EQ(client.ask(get("/calculate")).status, 200);
+}
+
+TEST_F(Shutdown, AHangUpThatChangesNothingSaysSo) {
+  binary_->send(SIGHUP);
+
+  EXPECT_TRUE(eventually([&] {
+    return binary_->log().find("stays in force, nothing in it changed") != std::string::npos;
+  })) << binary_->log();
+  EXPECT_THAT(binary_->log(), HasSubstr("the static file is read at start only"));
 }
 
 TEST_F(Shutdown, PingAndMetricsAnswerWhileItServes) {

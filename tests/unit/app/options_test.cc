@@ -88,6 +88,7 @@ TEST(Options, PrintsVersionAndHelp) {
   EXPECT_EQ(help.code, 0);
   EXPECT_THAT(help.text, HasSubstr("--configFile"));
   EXPECT_THAT(help.text, HasSubstr("check"));
+  EXPECT_THAT(help.text, HasSubstr("HUP reads the dynamic configuration again"));
 }
 
 TEST(Options, RefusesWhatItDoesNotKnow) {

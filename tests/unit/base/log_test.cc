@@ -1,11 +1,11 @@
 #include "base/log.h"
 
-#include <gtest/gtest.h>
 #include <stdlib.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <sstream>
 #include <stdexcept>
 
@@ -50,6 +50,18 @@ TEST_F(LogTest, WritesToTheFileAtItsLevelAndAbove) {
   EXPECT_NE(text.find("first 1"), std::string::npos);
   EXPECT_NE(text.find("second"), std::string::npos);
   EXPECT_EQ(text.find("quiet"), std::string::npos);
+}
+
+TEST_F(LogTest, WritesALastLineBeforeTheProcessEnds) {
+  const auto path = folder_ / "gapura.log";
+  log::start({.level = "warn", .file_path = path.string()});
+
+  log::write_now(log::Level::info, "quiet");
+  log::write_now(log::Level::warn, "ending");
+
+  const std::string text = content(path);
+  EXPECT_EQ(lines(text), 1u);
+  EXPECT_NE(text.find("W ending"), std::string::npos) << text;
 }
 
 TEST_F(LogTest, OpensTheFileAgainAfterARotation) {
