@@ -15,9 +15,9 @@ constexpr unsigned kWorkersMax = 1024;
 constexpr const char* kFooter =
     "Without --configFile the file is searched for: traefik.yml or traefik.yaml in /etc/traefik,\n"
     "$XDG_CONFIG_HOME, $HOME/.config and the current folder, then /etc/gapura/gapura.yml.\n"
-    "Signals: TERM and INT stop; what is in flight may end, for graceTimeOut (10 s) at most, and a\n"
-    "second one stops at once. HUP reads the dynamic configuration again (the static file is read at\n"
-    "start only); USR1 opens the log files again.";
+    "Signals: TERM and INT stop: what is in flight may end, for graceTimeOut (10 s) at most; a\n"
+    "second one stops at once. HUP reads the dynamic configuration again (the static file is read\n"
+    "at start only); USR1 opens the log files again.";
 
 /// Traefik's static settings as flags, by their first word. They are known so that whoever moves a
 /// command line over is told where they go.
