@@ -83,6 +83,7 @@ bool is_same_service(const conf::ServiceConfig& a, const conf::ServiceConfig& b)
 bool is_same_router(const conf::RouterConfig& a, const conf::RouterConfig& b) {
   conf::RouterConfig left = a;
   left.where = b.where;
+  left.places = b.places;
   return left == b;
 }
 

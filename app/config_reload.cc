@@ -124,7 +124,7 @@ void ConfigReload::apply(LoadedConfig loaded) {
   }
   status_.version = registry_.version();
   status_.problems = loaded.problems;
-  status_.problems.insert(status_.problems.end(), rule_problems_.begin(), rule_problems_.end());
+  conf::add_untold(status_.problems, rule_problems_);
   const bool was_broken = std::ranges::any_of(status_.files, &FileStatus::is_broken);
   const bool is_broken = std::ranges::any_of(loaded.files, &FileStatus::is_broken);
   const bool is_news = is_changed || status_.files != loaded.files || was_broken != is_broken;

@@ -83,8 +83,7 @@ DynamicResult parse_dynamic(std::string_view yaml, const std::filesystem::path& 
   const std::string name = file.string();
   if (const auto refusal = refused_form(yaml, file)) {
     const auto at = yaml.find("{{");
-    const yaml::Place place =
-        at == std::string_view::npos ? yaml::Place{} : yaml::place_of(yaml, at);
+    const Place place = at == std::string_view::npos ? Place{} : yaml::place_of(yaml, at);
     result.problems.push_back({Severity::error, name, place.line, place.column, {}, *refusal});
     return result;
   }

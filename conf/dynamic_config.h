@@ -92,9 +92,9 @@ struct ServiceConfig {
   StrategyKind strategy = StrategyKind::wrr;
   HashKey hash_key;  ///< of hrw
   std::optional<StickyCookie> sticky;
-  std::uint32_t in_flight_max = 0;           ///< maxInFlight, of each target; 0: no limit
-  std::uint32_t queue_length_max = 1'000;    ///< queue.maxLength: requests that wait, all workers
-  Milliseconds queue_timeout{10'000};        ///< queue.timeout: above 0
+  std::uint32_t in_flight_max = 0;         ///< maxInFlight, of each target; 0: no limit
+  std::uint32_t queue_length_max = 1'000;  ///< queue.maxLength: requests that wait, all workers
+  Milliseconds queue_timeout{10'000};      ///< queue.timeout: above 0
   bool pass_host_header = true;
   std::vector<Server> servers;          ///< URLs are unique
   Milliseconds connect_timeout{2'000};  ///< ours; Traefik's dialTimeout is 30 s
@@ -110,6 +110,13 @@ struct ServiceConfig {
   friend bool operator==(const ServiceConfig&, const ServiceConfig&) = default;
 };
 
+/// Where parts of a router stand in its file; for messages only.
+struct RouterPlaces {
+  Place name;
+  Place service, entry_points;  ///< the router's, where the key is missing
+  friend bool operator==(const RouterPlaces&, const RouterPlaces&) = default;
+};
+
 struct RouterConfig {
   std::string name;
   std::string provider = "file";
@@ -118,7 +125,8 @@ struct RouterConfig {
   std::vector<std::string> entry_points;  ///< empty: the default ones
   std::optional<std::int64_t> priority;   ///< unset or 0: the length of the rule
   std::string fault;                      ///< not empty: disabled, and why; never served open
-  Problem where;                          ///< file, line and column of the router, for messages
+  Problem where;                          ///< its file and path, and the place of its rule
+  RouterPlaces places;
   friend bool operator==(const RouterConfig&, const RouterConfig&) = default;
 };
 
@@ -147,8 +155,9 @@ DynamicConfig merge(const std::vector<std::pair<std::filesystem::path, DynamicCo
                     Problems& problems);
 
 /// Faults that need the whole: routers naming services or entry points that do not exist.
-/// Fills `fault` and appends problems.
+/// Fills `fault` and appends problems. What is missing may be in one of the `broken` files, of
+/// which nothing or an earlier version is in `config`; the problems say so.
 void resolve(DynamicConfig& config, const std::vector<std::string>& entry_points,
-             Problems& problems);
+             Problems& problems, const std::vector<std::filesystem::path>& broken = {});
 
 }  // namespace gapura::conf

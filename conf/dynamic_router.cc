@@ -38,6 +38,11 @@ void refuse_unbuilt(yaml::Section& router) {
   }
 }
 
+Place place_of(std::optional<yaml::Section>& router, std::string_view key, Place otherwise) {
+  const auto found = router ? router->find(key) : std::nullopt;
+  return found ? found->place : otherwise;
+}
+
 std::string required(yaml::Section& router, std::string_view key, std::string_view example) {
   const auto found = router.find(key);
   if (found) {
@@ -88,11 +93,15 @@ RouterConfig read_router(yaml::Reader& reader, const std::string& name, const ya
   RouterConfig out;
   out.name = name;
   out.where.file = reader.file();
-  out.where.line = value.place.line;
-  out.where.column = value.place.column;
   out.where.path = value.path;
+  out.places.name = value.place;
   reader.watch_errors(value.path);
   auto router = yaml::Section::open(reader, value);
+  const Place rule = place_of(router, "rule", value.place);
+  out.where.line = rule.line;
+  out.where.column = rule.column;
+  out.places.service = place_of(router, "service", value.place);
+  out.places.entry_points = place_of(router, "entryPoints", value.place);
   if (router) {
     out.rule = required(*router, "rule", "rule: \"Path(`/calculate`)\"");
     read_service_name(*router, out);

@@ -1,6 +1,7 @@
 /// What needs all dynamic files at once: merging them, and names that must exist.
 #include <algorithm>
 
+#include "base/plural.h"
 #include "conf/dynamic_config.h"
 #include "conf/nearest.h"
 
@@ -26,31 +27,40 @@ class Guess {
   int made_ = 0;
 };
 
-void add_error(const RouterConfig& router, const char* key, std::string message,
+void add_error(const RouterConfig& router, const char* key, Place place, std::string message,
                Problems& problems) {
   Problem problem = router.where;
   problem.severity = Severity::error;
+  problem.line = place.line;
+  problem.column = place.column;
   if (!problem.path.empty()) problem.path += std::string(".") + key;
   problem.message = std::move(message);
   problems.push_back(std::move(problem));
 }
 
-void disable(RouterConfig& router, const char* key, std::string why, Problems& problems) {
-  add_error(router, key, why + "; this router is disabled", problems);
-  router.fault = std::move(why);
+constexpr const char* kDisabled = "; this router is disabled";
+
+/// "; b.yaml is broken and may define it", or nothing.
+std::string suspicion(const std::vector<std::filesystem::path>& broken) {
+  if (broken.empty()) return {};
+  std::string files = shown(broken.front().string());
+  if (broken.size() == 1) return "; " + files + " is broken and may define it";
+  return "; " + files + " and " + counted(broken.size() - 1, "other file") +
+         " are broken and may define it";
 }
 
 void resolve_service(RouterConfig& router, const DynamicConfig& config, Guess& guess,
-                     Problems& problems) {
+                     const std::string& suspects, Problems& problems) {
   const auto service = config.services.find(router.service);
+  const Place place = router.places.service;
   if (service == config.services.end()) {
-    std::string why = "there is no service " + in_quotes(router.service) + guess(router.service);
-    return disable(router, "service", std::move(why), problems);
+    router.fault = "there is no service " + in_quotes(router.service) + guess(router.service);
+    return add_error(router, "service", place, router.fault + suspects + kDisabled, problems);
   }
   if (service->second.fault.empty()) return;
-  disable(router, "service",
-          "its service " + in_quotes(router.service) + " is disabled: " + service->second.fault,
-          problems);
+  router.fault =
+      "its service " + in_quotes(router.service) + " is disabled: " + service->second.fault;
+  add_error(router, "service", place, router.fault + kDisabled, problems);
 }
 
 void resolve_entry_points(RouterConfig& router, const std::vector<std::string>& entry_points,
@@ -68,8 +78,13 @@ void resolve_entry_points(RouterConfig& router, const std::vector<std::string>& 
     if (name == "traefik") missing += " for routers: the internal one is not open to them yet";
   }
   if (missing.empty()) return;
-  if (present.empty()) return disable(router, "entryPoints", std::move(missing), problems);
-  add_error(router, "entryPoints", missing + "; the router stays on its other entry points",
+  const Place place = router.places.entry_points;
+  if (present.empty()) {
+    add_error(router, "entryPoints", place, missing + kDisabled, problems);
+    router.fault = std::move(missing);
+    return;
+  }
+  add_error(router, "entryPoints", place, missing + "; the router stays on its other entry points",
             problems);
   router.entry_points = std::move(present);
 }
@@ -91,8 +106,8 @@ void take(std::map<std::string, Item>& into, const std::map<std::string, Item>& 
                                " defines the same name, and the "
                                "first file wins"};
     if constexpr (std::is_same_v<Item, RouterConfig>) {
-      problem.line = item.where.line;
-      problem.column = item.where.column;
+      problem.line = item.places.name.line;
+      problem.column = item.places.name.column;
     }
     problems.push_back(std::move(problem));
   }
@@ -115,13 +130,14 @@ DynamicConfig merge(const std::vector<std::pair<std::filesystem::path, DynamicCo
 }
 
 void resolve(DynamicConfig& config, const std::vector<std::string>& entry_points,
-             Problems& problems) {
+             Problems& problems, const std::vector<std::filesystem::path>& broken) {
+  const std::string suspects = suspicion(broken);
   std::vector<std::string_view> service_names;
   for (const auto& [name, service] : config.services) service_names.push_back(name);
   Guess guess_service(std::move(service_names));
   Guess guess_entry_point({entry_points.begin(), entry_points.end()});
   for (auto& [name, router] : config.routers) {
-    if (router.fault.empty()) resolve_service(router, config, guess_service, problems);
+    if (router.fault.empty()) resolve_service(router, config, guess_service, suspects, problems);
     if (router.fault.empty()) {
       resolve_entry_points(router, entry_points, guess_entry_point, problems);
     }

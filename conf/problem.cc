@@ -1,5 +1,8 @@
 #include "conf/problem.h"
 
+#include <set>
+#include <tuple>
+
 namespace gapura::conf {
 
 std::string Problem::to_string() const {
@@ -15,6 +18,18 @@ std::string Problem::to_string() const {
     out += *part;
   }
   return out;
+}
+
+void add_untold(Problems& problems, const Problems& more) {
+  std::set<std::tuple<std::string, int, int>> told;
+  for (const Problem& problem : problems) {
+    if (problem.severity != Severity::error || problem.line == 0) continue;
+    told.emplace(problem.file, problem.line, problem.column);
+  }
+  for (const Problem& problem : more) {
+    if (told.contains({problem.file, problem.line, problem.column})) continue;
+    problems.push_back(problem);
+  }
 }
 
 }  // namespace gapura::conf

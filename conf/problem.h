@@ -6,6 +6,13 @@
 
 namespace gapura::conf {
 
+/// A place in a file.
+struct Place {
+  int line = 0;    ///< from 1; 0: not known
+  int column = 0;  ///< from 1; 0: not known
+  friend bool operator==(const Place&, const Place&) = default;
+};
+
 enum class Severity { warning, error };
 
 struct Problem {
@@ -23,5 +30,9 @@ struct Problem {
 };
 
 using Problems = std::vector<Problem>;
+
+/// Appends those of `more` in whose places no error stands yet: what two readers find wrong in one
+/// place is one mistake.
+void add_untold(Problems& problems, const Problems& more);
 
 }  // namespace gapura::conf

@@ -20,11 +20,6 @@ constexpr std::uint32_t kDepthMax = 64;
 /// Ten thousand routers with a hundred thousand servers are 0.4 million.
 constexpr std::uint64_t kNodesMax = 2'000'000;
 
-struct Place {
-  int line = 0;    ///< from 1; 0: not known
-  int column = 0;  ///< from 1
-};
-
 struct Node;
 
 struct Entry {

@@ -116,6 +116,23 @@ TEST(Router, NeedsRuleAndService) {
   EXPECT_NE(result.config.routers.at("p").fault, "");
 }
 
+TEST(Router, KnowsWhereItsPartsStand) {
+  const DynamicResult result = parse_dynamic(
+      "http:\n  routers:\n    r:\n      service: s\n      entryPoints:\n        - web\n"
+      "      rule: x\n    q: {}\n",
+      "d.yaml");
+
+  const RouterConfig r = result.config.routers.at("r");
+  EXPECT_EQ(r.where.to_string(), "d.yaml:7:13: http.routers.r");
+  EXPECT_EQ(r.places.name, (Place{3, 5}));
+  EXPECT_EQ(r.places.service, (Place{4, 16}));
+  EXPECT_EQ(r.places.entry_points, (Place{5, 7}));
+  const RouterConfig q = result.config.routers.at("q");
+  EXPECT_EQ(q.where.to_string(), "d.yaml:8:5: http.routers.q");
+  EXPECT_EQ(q.places.service, q.places.name);
+  EXPECT_EQ(q.places.entry_points, q.places.name);
+}
+
 TEST(Router, KnowsOnlyTheFileProvider) {
   EXPECT_EQ(router_of(with_router("@docker")).fault,
             "service: 's@docker' names the provider 'docker', but there is only 'file'");

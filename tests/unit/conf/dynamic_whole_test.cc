@@ -57,8 +57,23 @@ TEST(Resolve, DisablesARouterWhoseServiceIsMissing) {
 
   EXPECT_EQ(result.router.fault, "there is no service 'calclate' (did you mean 'calculate'?)");
   EXPECT_EQ(result.problems,
-            "E 3:5: http.routers.r.service: there is no service 'calclate' (did you mean "
+            "E 3:37: http.routers.r.service: there is no service 'calclate' (did you mean "
             "'calculate'?); this router is disabled\n");
+}
+
+TEST(Resolve, SuspectsBrokenFilesOfHavingWhatIsMissing) {
+  DynamicConfig config = read(router("service: s"));
+  Problems problems;
+  resolve(config, {"web"}, problems, {"a.yaml"});
+  resolve(config = read(router("service: s")), {"web"}, problems, {"a.yaml", "b.yaml"});
+
+  EXPECT_EQ(lines(problems),
+            "E 3:37: http.routers.r.service: there is no service 's'; a.yaml is broken and may "
+            "define it; this router is disabled\n"
+            "E 3:37: http.routers.r.service: there is no service 's'; a.yaml and 1 other file are "
+            "broken and may define it; this router is disabled\n");
+  EXPECT_EQ(config.routers.at("r").fault, "there is no service 's'")
+      << "the same whatever is broken, or a mended file would change the router";
 }
 
 TEST(Resolve, DisablesARouterWhoseServiceIsDisabled) {
@@ -76,7 +91,7 @@ TEST(Resolve, KeepsARouterOnTheEntryPointsThatExist) {
   EXPECT_EQ(result.router.fault, "");
   EXPECT_EQ(result.router.entry_points, std::vector<std::string>{"web"});
   EXPECT_EQ(result.problems,
-            "E 3:5: http.routers.r.entryPoints: there is no entry point 'webs' (did you mean "
+            "E 3:48: http.routers.r.entryPoints: there is no entry point 'webs' (did you mean "
             "'web'?); the router stays on its other entry points\n");
 }
 
@@ -102,6 +117,20 @@ TEST(Resolve, AcceptsWhatExists) {
   const Resolved result = resolved(router("service: calculate, entryPoints: [web]") + kService);
 
   EXPECT_EQ(result.router.fault + result.problems, "");
+}
+
+TEST(Problems, AreToldOnceInAPlace) {
+  Problems problems{{Severity::error, "f", 3, 7, "a", "first"},
+                    {Severity::warning, "f", 4, 1, "a", "a warning"},
+                    {Severity::error, "f", 0, 0, "a", "nowhere"}};
+  add_untold(problems, {{Severity::error, "f", 3, 7, "a.b", "again"},
+                        {Severity::error, "g", 3, 7, "a", "other file"},
+                        {Severity::error, "f", 4, 1, "a", "an error"},
+                        {Severity::error, "f", 0, 0, "b", "nowhere too"}});
+
+  EXPECT_EQ(lines(problems),
+            "E 3:7: a: first\nW 4:1: a: a warning\nE a: nowhere\nE 3:7: a: other file\n"
+            "E 4:1: a: an error\nE b: nowhere too\n");
 }
 
 TEST(ProblemText, LeavesOutWhatIsNotKnown) {

@@ -65,7 +65,7 @@ TEST(SeedFiles, DynamicFilesMergeAndResolveWithoutAProblem) {
   EXPECT_EQ(router.entry_points, std::vector<std::string>{"web"});
   EXPECT_EQ(router.priority, std::nullopt);
   EXPECT_EQ(router.fault, "");
-  EXPECT_EQ(router.where.to_string(), "configs/dynamic.yaml:3:5: http.routers.calculate");
+  EXPECT_EQ(router.where.to_string(), "configs/dynamic.yaml:6:13: http.routers.calculate");
   const ServiceConfig& service = config.services.at("calculate");
   EXPECT_EQ(service.fault, "");
   EXPECT_EQ(service.strategy, StrategyKind::wrr);
