@@ -119,11 +119,13 @@ void read_metrics(yaml::Section& section, Metrics& metrics) {
 void read_api(yaml::Section& api, const StaticConfig& config) {
   bool is_insecure = false;
   api.read("insecure", is_insecure);
-  const auto found = api.find("insecure");
-  if (is_insecure && !config.internal_was_asked_for) {
-    api.reader().warn(found->place, found->path,
-                      "does not open port 8080 to the network by itself here; to do that, set "
-                      "entryPoints.traefik.address: \":8080\"");
+  if (is_insecure) {
+    api.not_acted_on({"insecure"},
+                     config.internal_was_asked_for
+                         ? "/metrics and /ping are where entryPoints.traefik.address says, and the "
+                           "admin API always asks for its token"
+                         : "port 8080 is not opened to the network by it; for /metrics and /ping, "
+                           "set entryPoints.traefik.address: \":8080\"");
   }
   api.not_acted_on({"dashboard", "debug", "disableDashboardAd", "dashboardName", "basePath"});
   api.finish();

@@ -73,7 +73,7 @@ log: {level: WARNING, format: JSON, filePath: /l}
 accessLog: {filePath: /a, format: json}
 metrics: {prometheus: {buckets: [0.1, 2], addEntryPointsLabels: false, addServicesLabels: false}}
 ping: {}
-api: {insecure: true}
+api: {insecure: false}
 admin:
   address: unix:/run/g.sock
   tokenFile: /t
@@ -218,8 +218,9 @@ TEST(StaticConfig, InsecureApiOpensNothingByItself) {
   const StaticResult result = read("api: {insecure: true}\n");
 
   EXPECT_EQ(lines(result.problems),
-            "W 2:17: api.insecure: does not open port 8080 to the network by itself here; to do "
-            "that, set entryPoints.traefik.address: \":8080\"\n");
+            "W 2:17: api.insecure: known to Traefik, not acted on by Gapura yet: insecure (port "
+            "8080 is not opened to the network by it; for /metrics and /ping, set "
+            "entryPoints.traefik.address: \":8080\")\n");
   EXPECT_EQ(result.config.internal_address.host, "127.0.0.1");
 }
 
