@@ -84,6 +84,22 @@ int run(Server& server) {
   return 0;
 }
 
+/// Nothing is wrong with such a configuration; yet nobody wants it.
+void warn_of_no_router(const conf::FileProvider& files, const LoadedConfig& loaded,
+                       conf::Problems& problems) {
+  const auto& source = files.directory.empty() ? files.filename : files.directory;
+  const bool is_told = source.empty() || std::ranges::any_of(loaded.problems, [](const auto& one) {
+                         return one.severity == conf::Severity::error;
+                       });
+  if (is_told || !loaded.config.routers.empty()) return;
+  conf::Problem problem;
+  problem.severity = conf::Severity::warning;
+  problem.file = source.string();
+  problem.path = "http.routers";
+  problem.message = "there is no router, so every request gets 404";
+  problems.push_back(std::move(problem));
+}
+
 /// What the dynamic files hold against the static ones, rules included.
 LoadedConfig read_dynamic(const conf::StaticConfig& config, conf::Problems& problems) {
   std::vector<std::string> names;
@@ -96,7 +112,8 @@ LoadedConfig read_dynamic(const conf::StaticConfig& config, conf::Problems& prob
                                .cut = [](balancer::TargetRef, Milliseconds) {}});
   const conf::Problems rules = registry.set_files(loaded.config, Clock::now());
   problems.insert(problems.end(), loaded.problems.begin(), loaded.problems.end());
-  problems.insert(problems.end(), rules.begin(), rules.end());
+  conf::add_untold(problems, rules);
+  warn_of_no_router(config.file_provider, loaded, problems);
   return loaded;
 }
 
@@ -144,10 +161,10 @@ int check(const Options& options) {
   const auto errors = static_cast<std::size_t>(
       std::ranges::count(problems, conf::Severity::error, &conf::Problem::severity));
   const std::size_t warnings = problems.size() - errors;
-  const bool is_good = errors == 0 && (warnings == 0 || !options.is_strict);
+  const bool is_refused = errors != 0 || (warnings != 0 && options.is_strict);
   print(stdout, file.string() + size + "; " + counted(errors, "error") + ", " +
-                    counted(warnings, "warning") + (is_good ? ". Good.\n" : "\n"));
-  return is_good ? 0 : 1;
+                    counted(warnings, "warning") + (problems.empty() ? ". Good.\n" : "\n"));
+  return is_refused ? 1 : 0;
 }
 
 }  // namespace gapura::app

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "app/atomic_file.h"
+#include "base/ascii.h"
 
 namespace gapura::app {
 namespace {
@@ -15,8 +16,14 @@ bool is_yaml(const fs::path& file) {
   return file.extension() == ".yml" || file.extension() == ".yaml";
 }
 
+/// What Traefik reads, or somebody may believe that it is read.
+bool looks_like_configuration(const fs::path& file) {
+  const std::string suffix = to_lower(file.extension().string());
+  return suffix == ".toml" || suffix == ".json" || suffix == ".yml" || suffix == ".yaml";
+}
+
 /// `seen` holds the real folders on the way, so that links in a circle end.
-void collect(const fs::path& folder, std::set<fs::path>& seen, std::vector<fs::path>& files,
+void collect(const fs::path& folder, std::set<fs::path>& seen, FolderFiles& files,
              std::error_code& error) {
   const fs::path real = fs::canonical(folder, error);
   if (error || !seen.insert(real).second) return;
@@ -31,7 +38,9 @@ void collect(const fs::path& folder, std::set<fs::path>& seen, std::vector<fs::p
       // Any other error is a folder that cannot be read now: its files have not been deleted.
       if (error && error != std::errc::no_such_file_or_directory) return;
     } else if (is_yaml(path)) {
-      files.push_back(path);
+      files.yaml.push_back(path);
+    } else if (looks_like_configuration(path)) {
+      files.unread.push_back(path);
     }
   }
 }
@@ -40,8 +49,10 @@ bool has_content(const conf::DynamicConfig& config) {
   return !config.routers.empty() || !config.services.empty();
 }
 
-conf::Problem problem_of(const fs::path& file, std::string message) {
+conf::Problem problem_of(const fs::path& file, std::string message,
+                         conf::Severity severity = conf::Severity::error) {
   conf::Problem problem;
+  problem.severity = severity;
   problem.file = file.string();
   problem.message = std::move(message);
   return problem;
@@ -56,12 +67,13 @@ std::uint64_t stable_hash(std::string_view text) {
 
 }  // namespace
 
-std::vector<fs::path> yaml_files(const fs::path& folder, std::error_code& error) {
-  std::vector<fs::path> files;
+FolderFiles files_in(const fs::path& folder, std::error_code& error) {
+  FolderFiles files;
   std::set<fs::path> seen;
   error.clear();
   collect(folder, seen, files, error);
-  std::ranges::sort(files);
+  std::ranges::sort(files.yaml);
+  std::ranges::sort(files.unread);
   return files;
 }
 
@@ -81,30 +93,45 @@ LoadedConfig ConfigFiles::load() {
     forget_all_but(files);
   }
   std::vector<std::pair<fs::path, conf::DynamicConfig>> parts;
+  std::vector<fs::path> broken;
   for (const auto& [file, known] : known_) {
     loaded.files.push_back(known.status);
     loaded.problems.insert(loaded.problems.end(), known.status.problems.begin(),
                            known.status.problems.end());
     if (known.has_good) parts.emplace_back(file, known.good);
+    if (known.status.is_broken) broken.push_back(file);
   }
   loaded.config = conf::merge(parts, loaded.problems);
-  conf::resolve(loaded.config, entry_points_, loaded.problems);
+  conf::resolve(loaded.config, entry_points_, loaded.problems, broken);
   return loaded;
 }
 
 bool ConfigFiles::list(std::vector<fs::path>& files, conf::Problems& problems) const {
   if (!provider_.directory.empty()) {
     std::error_code error;
-    files = yaml_files(provider_.directory, error);
-    if (!error) return true;
-    problems.push_back(problem_of(
-        provider_.directory,
-        "the directory cannot be read: " + error.message() + "; its last version stays in force"));
-    return false;
+    FolderFiles found = files_in(provider_.directory, error);
+    if (error) {
+      const char* end =
+          has_good() ? "; its last version stays in force" : "; nothing of it is in force";
+      problems.push_back(problem_of(provider_.directory,
+                                    "the directory cannot be read: " + error.message() + end));
+      return false;
+    }
+    for (const fs::path& file : found.unread) {
+      problems.push_back(problem_of(file,
+                                    "is not read: only YAML is, in files that end in .yml or .yaml",
+                                    conf::Severity::warning));
+    }
+    files = std::move(found.yaml);
+    return true;
   }
   // A single file is named on purpose: that it is missing is a mistake, not a wish for nothing.
   if (!provider_.filename.empty()) files.push_back(provider_.filename);
   return true;
+}
+
+bool ConfigFiles::has_good() const {
+  return std::ranges::any_of(known_, [](const auto& entry) { return entry.second.has_good; });
 }
 
 void ConfigFiles::look_at(const fs::path& file, Known& known, LoadedConfig& loaded) {
@@ -131,6 +158,11 @@ void ConfigFiles::take(std::string text, Known& known, LoadedConfig& loaded) {
   }
   if (result.is_empty) recall(known);
   if (!result.is_empty || !known.has_good || !has_content(known.good)) {
+    if (result.is_empty) {
+      result.problems.push_back(problem_of(known.status.file,
+                                           "the file is empty: nothing of it is in force",
+                                           conf::Severity::warning));
+    }
     accept(std::move(result), known, loaded);
     return;
   }

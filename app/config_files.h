@@ -53,6 +53,7 @@ class ConfigFiles {
 
   /// The files to read, or nothing when their folder cannot be read: then all stays as it is.
   bool list(std::vector<std::filesystem::path>& files, conf::Problems& problems) const;
+  bool has_good() const;
   void look_at(const std::filesystem::path& file, Known& known, LoadedConfig& loaded);
   void take(std::string text, Known& known, LoadedConfig& loaded);
   void accept(conf::DynamicResult result, Known& known, LoadedConfig& loaded);
@@ -68,9 +69,12 @@ class ConfigFiles {
   std::map<std::filesystem::path, Known> known_;
 };
 
-/// The *.yml and *.yaml files under `folder`, recursively, in name order; hidden names are left
-/// out, links to folders are followed once. An error is that of `folder` itself.
-std::vector<std::filesystem::path> yaml_files(const std::filesystem::path& folder,
-                                              std::error_code& error);
+struct FolderFiles {
+  std::vector<std::filesystem::path> yaml;    ///< *.yml and *.yaml
+  std::vector<std::filesystem::path> unread;  ///< that look like configuration by their suffix
+};
+/// The files under `folder`, recursively, in name order; hidden names are left out, links to
+/// folders are followed once. An error is that of `folder` itself.
+FolderFiles files_in(const std::filesystem::path& folder, std::error_code& error);
 
 }  // namespace gapura::app

@@ -87,7 +87,9 @@ Looks look_at_files(const conf::FileProvider& provider) {
   Looks looks;
   if (!provider.directory.empty()) {
     std::error_code error;
-    for (const auto& file : yaml_files(provider.directory, error)) looks[file] = look_at_file(file);
+    for (const auto& file : files_in(provider.directory, error).yaml) {
+      looks[file] = look_at_file(file);
+    }
     // A folder that cannot be read is a state of its own, unlike one without files.
     if (error) looks[provider.directory] = {};
   } else if (!provider.filename.empty()) {

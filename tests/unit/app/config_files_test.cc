@@ -189,13 +189,56 @@ TEST_F(ConfigFilesTest, BelievesAFileThatIsFilledAgainBeforeTheSecondLook) {
   EXPECT_FALSE(loaded.has_suspect);
 }
 
-TEST_F(ConfigFilesTest, TakesAFileThatWasAlwaysEmptyAsItIs) {
+TEST_F(ConfigFilesTest, TakesAFileThatWasAlwaysEmptyAsItIsAndSaysSo) {
   write_file(file("a.yaml"), "");
 
   const LoadedConfig loaded = fresh().load();
 
   EXPECT_FALSE(loaded.has_suspect);
   EXPECT_FALSE(status_of(loaded, file("a.yaml")).is_broken);
+  ASSERT_EQ(loaded.problems.size(), 1u);
+  EXPECT_EQ(loaded.problems[0].severity, conf::Severity::warning);
+  EXPECT_EQ(loaded.problems[0].to_string(),
+            file("a.yaml").string() + ": the file is empty: nothing of it is in force");
+}
+
+TEST_F(ConfigFilesTest, WarnsOfFilesThatOnlyLookLikeConfiguration) {
+  write_file(file("a.yaml"), service_yaml("s", "http://10.0.0.1:1"));
+  for (const char* name : {"b.toml", "c.json", "d.YAML", "e.yaml.bak", "f.txt", ".g.toml"}) {
+    write_file(file(name), "x");
+  }
+
+  const LoadedConfig loaded = fresh().load();
+
+  EXPECT_EQ(loaded.files.size(), 1u);
+  ASSERT_EQ(loaded.problems.size(), 3u);
+  for (const conf::Problem& problem : loaded.problems) {
+    EXPECT_EQ(problem.severity, conf::Severity::warning);
+    EXPECT_THAT(problem.message, HasSubstr("is not read"));
+  }
+  EXPECT_EQ(loaded.problems[0].file, file("b.toml").string());
+  EXPECT_EQ(loaded.problems[1].file, file("c.json").string());
+  EXPECT_EQ(loaded.problems[2].file, file("d.YAML").string());
+}
+
+TEST_F(ConfigFilesTest, SaysThatABrokenFileMayHoldWhatIsMissing) {
+  write_file(file("routers.yaml"), router_yaml("s"));
+  write_file(file("services.yaml"), "http: [");
+
+  const LoadedConfig loaded = fresh().load();
+
+  EXPECT_THAT(loaded.problems.back().message,
+              HasSubstr("there is no service 's'; " + file("services.yaml").string() +
+                        " is broken and may define it"));
+}
+
+TEST_F(ConfigFilesTest, HasNothingInForceOfAFolderThatNeverWasThere) {
+  fs::remove(configs());
+
+  const LoadedConfig loaded = fresh().load();
+
+  ASSERT_EQ(loaded.problems.size(), 1u);
+  EXPECT_THAT(loaded.problems[0].message, HasSubstr("; nothing of it is in force"));
 }
 
 TEST_F(ConfigFilesTest, LetsTheContentOfADeletedFileGoForGood) {
@@ -222,6 +265,7 @@ TEST_F(ConfigFilesTest, KeepsEverythingWhenTheFolderCannotBeRead) {
   EXPECT_EQ(url_of(loaded, "a"), "http://10.0.0.1:1");
   ASSERT_EQ(loaded.problems.size(), 1u);
   EXPECT_THAT(loaded.problems[0].message, HasSubstr("cannot be read: No such file"));
+  EXPECT_THAT(loaded.problems[0].message, HasSubstr("; its last version stays in force"));
   EXPECT_FALSE(fs::is_empty(last_good()));
 }
 
