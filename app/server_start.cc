@@ -243,13 +243,13 @@ void Server::Parts::log_start() const {
     log::info("entry point {} listens on {}", config.entry_points[i].name,
               workers->local_endpoint(slot).to_string());
   }
+  log::info("{}", front->describe());
   const conf::FileProvider& files = config.file_provider;
   const auto& source = files.directory.empty() ? files.filename : files.directory;
   log::info("gapura {} started: {}; configuration from {}{}; state in {}", GAPURA_VERSION,
             counted(worker_count, "worker"), source.empty() ? "nowhere" : source.string(),
             files.watch ? ", watched" : ", read again at SIGHUP only",
             state.folder().empty() ? "no folder" : state.folder().string());
-  log::info("{}", front->describe());
 }
 
 }  // namespace gapura::app
