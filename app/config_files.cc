@@ -159,9 +159,10 @@ void ConfigFiles::take(std::string text, Known& known, LoadedConfig& loaded) {
   if (result.is_empty) recall(known);
   if (!result.is_empty || !known.has_good || !has_content(known.good)) {
     if (result.is_empty) {
-      result.problems.push_back(problem_of(known.status.file,
-                                           "the file is empty: nothing of it is in force",
-                                           conf::Severity::warning));
+      result.problems.push_back(problem_of(
+          known.status.file,
+          "the file is empty; a process that has read more from it keeps that until it is deleted",
+          conf::Severity::warning));
     }
     accept(std::move(result), known, loaded);
     return;

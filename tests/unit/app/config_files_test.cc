@@ -198,8 +198,9 @@ TEST_F(ConfigFilesTest, TakesAFileThatWasAlwaysEmptyAsItIsAndSaysSo) {
   EXPECT_FALSE(status_of(loaded, file("a.yaml")).is_broken);
   ASSERT_EQ(loaded.problems.size(), 1u);
   EXPECT_EQ(loaded.problems[0].severity, conf::Severity::warning);
-  EXPECT_EQ(loaded.problems[0].to_string(),
-            file("a.yaml").string() + ": the file is empty: nothing of it is in force");
+  EXPECT_EQ(loaded.problems[0].to_string(), file("a.yaml").string() +
+                                                ": the file is empty; a process that has read more "
+                                                "from it keeps that until it is deleted");
 }
 
 TEST_F(ConfigFilesTest, WarnsOfFilesThatOnlyLookLikeConfiguration) {
