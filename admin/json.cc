@@ -226,7 +226,13 @@ json::object to_json(const balancer::ServiceView& service, WallTime now) {
   json::object object;
   object["name"] = service.name;
   object["provider"] = service.provider;
-  object["strategy"] = service.strategy;
+  object["kind"] = service.kind;
+  if (!service.strategy.empty()) object["strategy"] = service.strategy;
+  if (!service.children.empty()) {
+    json::array children;
+    for (const auto& one : service.children) children.push_back(json::value(one));
+    object["services"] = std::move(children);
+  }
   object["status"] = service.fault.empty() ? "enabled" : "disabled";
   if (!service.fault.empty()) object["fault"] = service.fault;
   json::array targets;

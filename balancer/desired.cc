@@ -7,6 +7,7 @@ namespace gapura::balancer {
 std::vector<WantedTarget> wanted_targets(const conf::ServiceConfig& service,
                                          const ServiceOverlay& overlay) {
   std::vector<WantedTarget> out;
+  if (service.is_composite()) return out;
   out.reserve(service.servers.size() + overlay.added.size());
   for (const conf::Server& server : service.servers) {
     std::string id = server.url.authority();

@@ -17,8 +17,8 @@ struct WantedTarget {
   bool is_drained = false;  ///< listed, but told to drain
 };
 
-/// The file's servers without the removed ones, then the added ones by id. An added target with the
-/// id of a file's server replaces it (another weight, say).
+/// None of a service over services. The file's servers without the removed ones, then the added
+/// ones by id. An added target with the id of a file's server replaces it (another weight, say).
 std::vector<WantedTarget> wanted_targets(const conf::ServiceConfig& service,
                                          const ServiceOverlay& overlay);
 

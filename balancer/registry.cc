@@ -71,6 +71,12 @@ static Proposal propose(const conf::DynamicConfig& files, const Overlay& overlay
                         const std::string& service, const std::string& id, Decide decide) {
   const auto config = files.services.find(service);
   if (config == files.services.end()) return no_such_service(files, service);
+  if (config->second.is_composite()) {
+    return Refusal{Refusal::Kind::bad_request,
+                   "the service " + conf::in_quotes(service) + " is " +
+                       conf::kind_of(config->second.composite) +
+                       ": it has no targets of its own; change those of the services it names"};
+  }
   const auto& members = services.at(service).members;
   const bool is_leaving = std::ranges::any_of(
       members, [&](const auto& member) { return !member->is_listed && member->state->id == id; });

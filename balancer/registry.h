@@ -39,12 +39,14 @@ struct QueueView {
 };
 
 struct ServiceView {
-  std::string name;                 ///< "calculate"
-  std::string provider;             ///< "file"
-  std::string strategy;             ///< "wrr"
-  std::string fault;                ///< why it is disabled; empty: enabled
-  std::optional<QueueView> queue;   ///< of services with maxInFlight
-  std::vector<TargetView> targets;  ///< in the order of their ids' first appearance
+  std::string name;                   ///< "calculate"
+  std::string provider;               ///< "file"
+  std::string kind;                   ///< "loadBalancer", "weighted", "failover", "mirroring"
+  std::string strategy;               ///< "wrr"; empty for services over services
+  std::vector<std::string> children;  ///< of these, the names
+  std::string fault;                  ///< why it is disabled; empty: enabled
+  std::optional<QueueView> queue;     ///< of services with maxInFlight
+  std::vector<TargetView> targets;    ///< in the order of their ids' first appearance
 };
 
 struct RouterView {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "balancer/composite.h"
 #include "balancer/queue_state.h"
 #include "balancer/routing/table.h"
 #include "balancer/sticky.h"
@@ -31,6 +32,7 @@ struct Service {
   std::string name;   ///< "calculate"
   std::string label;  ///< "calculate@file"
   ServiceSlot slot{};
+  Composite composite;  ///< what it is over; then nothing below means anything
   conf::StrategyKind strategy = conf::StrategyKind::wrr;
   conf::HashKey hash_key;  ///< of hrw
   std::optional<Sticky> sticky;
@@ -44,6 +46,8 @@ struct Service {
   unsigned failures_max = 0;         ///< failed requests in the window that are too many; 0: none
   Milliseconds failure_window{0};
   std::vector<Target> targets;  ///< not draining, resolved; suspended ones included
+
+  bool is_composite() const noexcept { return composite.index() != 0; }
 };
 
 struct Snapshot {

@@ -1,15 +1,76 @@
 #include "balancer/snapshot_builder.h"
 
 #include <algorithm>
+#include <span>
+
+#include "base/check.h"
 
 namespace gapura::balancer {
 namespace {
 
-Service build_service(const ServiceEntry& entry) {
+using Places = std::map<std::string, Weighted::Child>;
+
+/// The place of every service that is enabled, and its slot.
+Places places_of(const std::map<std::string, ServiceEntry>& services) {
+  Places out;
+  for (const auto& [name, entry] : services) {
+    if (entry.is_enabled()) out.emplace(name, Weighted::Child{out.size(), entry.slot, 1});
+  }
+  return out;
+}
+
+const Weighted::Child& child_at(const Places& places, const conf::ChildService& child) {
+  const auto found = places.find(child.name);
+  check(found != places.end(), "an enabled service has a child that is not");
+  return found->second;
+}
+
+Weighted build(const conf::Weighted& config, const std::string& label, const Places& places) {
+  Weighted out;
+  std::vector<CookieValues> values;
+  for (const conf::Weighted::Share& share : config.services) {
+    out.children.push_back(child_at(places, share.service));
+    out.children.back().weight = share.weight;
+    values.push_back(child_cookie_values(share.service.name));
+  }
+  if (config.sticky) {
+    out.sticky = Sticky::make(*config.sticky, label, std::span<const CookieValues>(values));
+  }
+  return out;
+}
+
+Failover build(const conf::Failover& config, const std::string& /*label*/, const Places& places) {
+  return {.service = child_at(places, config.service).place,
+          .fallback = child_at(places, config.fallback).place,
+          .statuses = config.statuses,
+          .body_bytes_max = config.body_bytes_max};
+}
+
+Mirroring build(const conf::Mirroring& config, const std::string& /*label*/, const Places& places) {
+  Mirroring out{.service = child_at(places, config.service).place,
+                .mirrors_body = config.mirrors_body,
+                .body_bytes_max = config.body_bytes_max,
+                .mirrors = {}};
+  for (const conf::Mirroring::Mirror& mirror : config.mirrors) {
+    out.mirrors.push_back({child_at(places, mirror.service).slot, mirror.percent});
+  }
+  return out;
+}
+
+std::monostate build(std::monostate, const std::string& /*label*/, const Places& /*places*/) {
+  return {};
+}
+
+Service build_service(const ServiceEntry& entry, const Places& places) {
   Service service;
   service.name = entry.config.name;
   service.label = entry.config.name + "@" + entry.config.provider;
   service.slot = entry.slot;
+  const auto build_kind = [&](const auto& kind) -> Composite {
+    return build(kind, service.label, places);
+  };
+  service.composite = std::visit(build_kind, entry.config.composite);
+  if (service.is_composite()) return service;
   service.strategy = entry.config.strategy;
   service.hash_key = entry.config.hash_key;
   service.pass_host_header = entry.config.pass_host_header;
@@ -43,12 +104,13 @@ bool is_same_target(const Target& a, const Target& b) {
 }
 
 bool is_same_service(const Service& a, const Service& b) {
-  return a.label == b.label && a.slot == b.slot && a.strategy == b.strategy &&
-         a.hash_key == b.hash_key && a.sticky == b.sticky && a.in_flight_max == b.in_flight_max &&
-         a.queue_length_max == b.queue_length_max && a.queue_timeout == b.queue_timeout &&
-         a.queue == b.queue && a.pass_host_header == b.pass_host_header &&
-         a.connect_timeout == b.connect_timeout && a.failures_max == b.failures_max &&
-         a.failure_window == b.failure_window && a.response_timeout == b.response_timeout &&
+  return a.label == b.label && a.slot == b.slot && a.composite == b.composite &&
+         a.strategy == b.strategy && a.hash_key == b.hash_key && a.sticky == b.sticky &&
+         a.in_flight_max == b.in_flight_max && a.queue_length_max == b.queue_length_max &&
+         a.queue_timeout == b.queue_timeout && a.queue == b.queue &&
+         a.pass_host_header == b.pass_host_header && a.connect_timeout == b.connect_timeout &&
+         a.failures_max == b.failures_max && a.failure_window == b.failure_window &&
+         a.response_timeout == b.response_timeout &&
          std::ranges::equal(a.targets, b.targets, is_same_target);
 }
 
@@ -59,8 +121,9 @@ Snapshot build_snapshot(const std::map<std::string, ServiceEntry>& services,
                         const std::vector<routing::Table>& tables, std::size_t target_slots,
                         std::size_t service_slots) {
   Snapshot snapshot;
+  const Places places = places_of(services);
   for (const auto& [name, entry] : services) {
-    if (entry.is_enabled()) snapshot.services.push_back(build_service(entry));
+    if (entry.is_enabled()) snapshot.services.push_back(build_service(entry, places));
   }
   snapshot.routes = tables;
   snapshot.draining.reserve(draining.size());

@@ -42,12 +42,24 @@ std::string default_name(const std::string& label) {
 
 }  // namespace
 
-std::array<std::uint64_t, 2> cookie_values(const std::string& url) {
+CookieValues cookie_values(const std::string& url) {
   return {head_of(sha256(url)), head_of(sha256(url + "/"))};
+}
+
+CookieValues child_cookie_values(const std::string& name) {
+  return {head_of(sha256(name)), head_of(sha256(name + "@file"))};
 }
 
 Sticky Sticky::make(const conf::StickyCookie& settings, const std::string& label,
                     const std::vector<Target>& targets) {
+  std::vector<CookieValues> values;
+  values.reserve(targets.size());
+  for (const Target& target : targets) values.push_back(target.state->cookie_values);
+  return make(settings, label, std::span<const CookieValues>(values));
+}
+
+Sticky Sticky::make(const conf::StickyCookie& settings, const std::string& label,
+                    std::span<const CookieValues> values) {
   Sticky out;
   out.cookie = settings.name.empty() ? default_name(label) : settings.name;
   out.before = "Set-Cookie: " + out.cookie + "=";
@@ -59,29 +71,32 @@ Sticky Sticky::make(const conf::StickyCookie& settings, const std::string& label
   if (settings.is_secure) out.after += "; Secure";
   if (!settings.same_site.empty()) out.after += "; SameSite=" + settings.same_site;
   out.after += "\r\n";
-  out.targets.reserve(2 * targets.size());
-  for (std::uint32_t i = 0; i < targets.size(); ++i) {
-    for (const std::uint64_t value : targets[i].state->cookie_values) {
-      out.targets.push_back({value, i});
-    }
+  out.entries.reserve(2 * values.size());
+  for (std::uint32_t i = 0; i < values.size(); ++i) {
+    out.values.push_back(values[i].front());
+    for (const std::uint64_t value : values[i]) out.entries.push_back({value, i});
   }
-  std::ranges::sort(out.targets, {}, &Entry::value);
+  std::ranges::sort(out.entries, {}, &Entry::value);
   return out;
 }
 
-std::string Sticky::set_cookie(const Target& target) const {
-  return before + hex(target.state->cookie_values.front(), kDigits) + after;
+std::string Sticky::set_cookie(std::size_t place) const {
+  return before + hex(values[place], kDigits) + after;
+}
+
+std::size_t Sticky::named_place(std::span<const HttpField> fields) const noexcept {
+  const auto value = value_of(cookie_value(fields, cookie));
+  if (!value) return kNoPlace;
+  const auto found = std::ranges::lower_bound(entries, *value, {}, &Entry::value);
+  return found == entries.end() || found->value != *value ? kNoPlace : found->place;
 }
 
 std::size_t kept_place(const Service& service, const PickRequest& request) noexcept {
   if (!service.sticky) return kNoPlace;
-  const Sticky& sticky = *service.sticky;
-  const auto value = value_of(cookie_value(request.request.fields, sticky.cookie));
-  if (!value) return kNoPlace;
-  const auto found = std::ranges::lower_bound(sticky.targets, *value, {}, &Sticky::Entry::value);
-  if (found == sticky.targets.end() || found->value != *value) return kNoPlace;
-  const TargetState& state = *service.targets[found->place].state;
-  return is_suspended(state) || is_excluded(request, state) ? kNoPlace : found->place;
+  const std::size_t place = service.sticky->named_place(request.request.fields);
+  if (place == kNoPlace) return kNoPlace;
+  const TargetState& state = *service.targets[place].state;
+  return is_suspended(state) || is_excluded(request, state) ? kNoPlace : place;
 }
 
 }  // namespace gapura::balancer

@@ -1,19 +1,23 @@
-/// Sticky sessions: a cookie that names the target, in Traefik's format, so that clients keep their
-/// servers over a change from Traefik and back. Values; any thread.
+/// Sticky sessions: a cookie that names the target, or the child of a weighted service, in
+/// Traefik's format, so that clients keep their servers over a change from Traefik and back.
+/// Values; any thread.
 ///
-/// The value is 16 hexadecimal digits, the first half of SHA-256 of the target's URL. Traefik takes
-/// the URL as it is written, so that one with a slash behind the port is understood too.
+/// The value is 16 hexadecimal digits, the first half of SHA-256 of the target's URL, or of the
+/// child's name. Traefik takes both as they are written, so that a URL with a slash behind the port
+/// and a name with "@file" are understood too.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "conf/dynamic_config.h"
+#include "balancer/routing/request_view.h"
+#include "conf/sticky_cookie.h"
 
 namespace gapura::balancer {
 
@@ -23,25 +27,35 @@ struct Target;
 
 /// What cookies may say of a target with this URL ("http://10.0.0.5:3000"); the first is what ours
 /// say.
-std::array<std::uint64_t, 2> cookie_values(const std::string& url);
+using CookieValues = std::array<std::uint64_t, 2>;
+CookieValues cookie_values(const std::string& url);
+
+/// What they may say of the child with this name ("calculate"); the first is what ours say.
+CookieValues child_cookie_values(const std::string& name);
 
 /// Of a service whose clients are to be kept.
 struct Sticky {
   struct Entry {
     std::uint64_t value;
-    std::uint32_t place;  ///< in service.targets
+    std::uint32_t place;  ///< of the target, or child
     friend bool operator==(const Entry&, const Entry&) = default;
   };
   std::string cookie;          ///< its name
   std::string before, after;   ///< "Set-Cookie: name=" and "; Path=/…\r\n" around the value
-  std::vector<Entry> targets;  ///< by value
+  std::vector<Entry> entries;  ///< by value
+  std::vector<std::uint64_t> values;  ///< what ours say, by place
 
-  /// `label`: "calculate@file", from which Traefik derives the name when none is given.
+  /// `label`: "calculate@file", from which Traefik derives the name when none is given. `values`:
+  /// by place.
+  static Sticky make(const conf::StickyCookie& settings, const std::string& label,
+                     std::span<const CookieValues> values);
   static Sticky make(const conf::StickyCookie& settings, const std::string& label,
                      const std::vector<Target>& targets);
 
-  /// The whole line that tells the client to come back to `target`.
-  std::string set_cookie(const Target& target) const;
+  /// The whole line that tells the client to come back to the target at `place`.
+  std::string set_cookie(std::size_t place) const;
+  /// The place that a request's cookie names, or kNoPlace. No allocation. O(log n).
+  std::size_t named_place(std::span<const HttpField> fields) const noexcept;
   friend bool operator==(const Sticky&, const Sticky&) = default;
 };
 

@@ -43,9 +43,9 @@ struct TargetState {
   const TargetSlot slot;
   const ServiceSlot service_slot;
   const std::string service;
-  const std::string id;                              ///< unique within the service
-  const std::string url;                             ///< "http://10.0.0.5:3000"
-  const std::array<std::uint64_t, 2> cookie_values;  ///< in sticky cookies
+  const std::string id;              ///< unique within the service
+  const std::string url;             ///< "http://10.0.0.5:3000"
+  const CookieValues cookie_values;  ///< in sticky cookies
 
   alignas(64) std::atomic<std::uint32_t> in_flight{0};  ///< leases held, all workers
   std::atomic<bool> is_draining{false};

@@ -28,7 +28,11 @@ ServiceView view_of(const ServiceEntry& service, TimePoint now) {
   ServiceView view;
   view.name = service.config.name;
   view.provider = service.config.provider;
-  view.strategy = conf::to_string(service.config.strategy);
+  view.kind = conf::kind_of(service.config.composite);
+  for (const auto* child : conf::children_of(service.config.composite)) {
+    view.children.push_back(child->name);
+  }
+  if (!service.config.is_composite()) view.strategy = conf::to_string(service.config.strategy);
   view.fault = service.is_configured ? service.config.fault
                                      : "in no file any more; what is left of it drains";
   if (service.config.in_flight_max != 0) {

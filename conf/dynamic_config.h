@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "conf/composite.h"
 #include "conf/problem.h"
+#include "conf/sticky_cookie.h"
 
 namespace gapura::conf {
 
@@ -48,23 +50,11 @@ struct HashKey {
   friend bool operator==(const HashKey&, const HashKey&) = default;
 };
 
-/// The cookie of sticky sessions. Texts are safe to be put into a header.
-struct StickyCookie {
-  std::string name;  ///< empty: derived from the service's, as Traefik does
-  bool is_secure = false;
-  bool is_http_only = false;
-  std::string same_site;       ///< "None", "Lax", "Strict"; empty: not said
-  std::int64_t max_age_s = 0;  ///< 0: until the browser closes; negative: at once
-  std::string path = "/";
-  std::string domain;  ///< empty: not said
-  friend bool operator==(const StickyCookie&, const StickyCookie&) = default;
-};
-
 /// Asking each target whether it is well (healthCheck).
 struct HealthCheck {
   bool is_tcp = false;  ///< connecting is enough
   std::string path;
-  std::string hostname;                                      ///< Host field; empty: the target's
+  std::string hostname;  ///< Host field; empty: the target's
   std::string method = "GET";
   std::vector<std::pair<std::string, std::string>> headers;  ///< safe to be sent
   std::string body;        ///< ours: a healthy answer contains it; empty: any
@@ -80,15 +70,16 @@ struct HealthCheck {
 
 /// Leaving out targets whose requests fail (passiveHealthCheck): not reached, or 5xx.
 struct PassiveHealthCheck {
-  Milliseconds window{10'000};         ///< failureWindow; also how long one is left out
-  unsigned failures = 1;               ///< maxFailedAttempts in the window that are too many
-  unsigned ejected_percent_max = 50;   ///< maxEjectedPercent, ours: of the service's targets
+  Milliseconds window{10'000};        ///< failureWindow; also how long one is left out
+  unsigned failures = 1;              ///< maxFailedAttempts in the window that are too many
+  unsigned ejected_percent_max = 50;  ///< maxEjectedPercent, ours: of the service's targets
   friend bool operator==(const PassiveHealthCheck&, const PassiveHealthCheck&) = default;
 };
 
 struct ServiceConfig {
   std::string name;
   std::string provider = "file";  ///< shown as name@provider
+  Composite composite;            ///< its children; then nothing below but `fault` means anything
   StrategyKind strategy = StrategyKind::wrr;
   HashKey hash_key;  ///< of hrw
   std::optional<StickyCookie> sticky;
@@ -107,6 +98,7 @@ struct ServiceConfig {
   /// slowStart, ours: time in which newcomers and recovered targets come to their full share.
   Milliseconds slow_start{0};
   std::string fault;  ///< not empty: disabled, and why (routers to it too)
+  bool is_composite() const noexcept { return composite.index() != 0; }
   friend bool operator==(const ServiceConfig&, const ServiceConfig&) = default;
 };
 
@@ -154,7 +146,8 @@ DynamicResult parse_dynamic(std::string_view yaml, const std::filesystem::path& 
 DynamicConfig merge(const std::vector<std::pair<std::filesystem::path, DynamicConfig>>& files,
                     Problems& problems);
 
-/// Faults that need the whole: routers naming services or entry points that do not exist.
+/// Faults that need the whole: routers and services naming services or entry points that do not
+/// exist, and services that lead back to themselves.
 /// Fills `fault` and appends problems. What is missing may be in one of the `broken` files, of
 /// which nothing or an earlier version is in `config`; the problems say so.
 void resolve(DynamicConfig& config, const std::vector<std::string>& entry_points,

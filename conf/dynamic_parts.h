@@ -1,9 +1,12 @@
 /// The parts of a dynamic file, each read by a function of its own. Private to conf.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "conf/dynamic_config.h"
+#include "conf/nearest.h"
 #include "conf/section.h"
 
 namespace gapura::conf {
@@ -16,11 +19,21 @@ ServiceConfig read_service(yaml::Reader& reader, const std::string& name, const 
 
 /// Of a service: `strategy` and what belongs to it.
 void read_strategy(yaml::Section& balancer, ServiceConfig& out);
-/// Of a service: `sticky`.
-void read_sticky(yaml::Section& balancer, ServiceConfig& out);
+/// Of a service: `sticky`, whatever its kind.
+void read_sticky(yaml::Section& kind, std::optional<StickyCookie>& out);
+/// A service over services; `kind` is its key. Whatever is wrong is an error.
+Composite read_composite(yaml::Section& section, std::string_view kind);
+/// The name of a service as it is referred to, without "@file"; another provider is an error at
+/// `at`. `disabled`: what is, by that ("router").
+std::string service_name(yaml::Reader& reader, const yaml::Value& at, std::string text,
+                         std::string_view disabled);
 /// Of a service: `healthCheck`, `passiveHealthCheck` and `slowStart`.
 void read_health(yaml::Section& balancer, ServiceConfig& out);
 /// Of a service: `maxInFlight` and `queue`.
 void read_queue(yaml::Section& balancer, ServiceConfig& out);
+
+/// Of all files: children that do not exist, are disabled, or lead back to their parents disable
+/// these.
+void resolve_children(DynamicConfig& config, Guess& guess, Problems& problems);
 
 }  // namespace gapura::conf

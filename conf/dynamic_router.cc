@@ -59,20 +59,9 @@ std::string required(yaml::Section& router, std::string_view key, std::string_vi
 
 void read_service_name(yaml::Section& router, RouterConfig& out) {
   out.service = required(router, "service", "service: calculate");
-  const auto at = out.service.rfind('@');
-  if (at == std::string::npos) return;
+  if (out.service.empty()) return;
   const auto found = router.find("service");
-  const std::string provider = out.service.substr(at + 1);
-  if (provider == "file") {
-    out.service.resize(at);
-  } else if (provider == "internal") {
-    router.reader().error(found->place, found->path,
-                          in_quotes(out.service) + " is not built yet; this router is disabled");
-  } else {
-    router.reader().error(found->place, found->path,
-                          in_quotes(out.service) + " names the provider " + in_quotes(provider) +
-                              ", but there is only 'file'");
-  }
+  out.service = service_name(router.reader(), *found, std::move(out.service), "router");
 }
 
 void read_entry_point_names(yaml::Section& router, RouterConfig& out) {

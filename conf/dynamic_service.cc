@@ -131,7 +131,7 @@ void read_transport_name(yaml::Section& balancer) {
 void read_balancer(yaml::Section& balancer, ServiceConfig& out) {
   yaml::Reader& reader = balancer.reader();
   read_strategy(balancer, out);
-  read_sticky(balancer, out);
+  read_sticky(balancer, out.sticky);
   read_queue(balancer, out);
   read_health(balancer, out);
   balancer.read("passHostHeader", out.pass_host_header);
@@ -162,12 +162,17 @@ void read_kinds(yaml::Section& service, ServiceConfig& out) {
   std::vector<std::string_view> kinds;
   const auto balancer = service.find("loadBalancer");
   if (balancer) kinds.push_back("loadBalancer");
-  for (const std::string_view key : {"weighted", "mirroring", "failover", "highestRandomWeight"}) {
+  std::optional<yaml::Value> composite;
+  for (const std::string_view key : {"weighted", "failover", "mirroring"}) {
     const auto found = service.find(key);
     if (!found) continue;
     kinds.push_back(key);
+    composite = found;
+  }
+  if (const auto found = service.find("highestRandomWeight")) {
+    kinds.push_back("highestRandomWeight");
     reader.error(found->place, found->path,
-                 std::string(key) + " is not built yet; this service is disabled");
+                 "highestRandomWeight is not built yet; this service is disabled");
   }
   if (const auto found = service.find("middlewares"); found && !found->node->items.empty()) {
     reader.error(found->place, found->path,
@@ -186,6 +191,12 @@ void read_kinds(yaml::Section& service, ServiceConfig& out) {
   }
   auto section = balancer ? yaml::Section::open(reader, *balancer) : std::nullopt;
   if (section) return read_balancer(*section, out);
+  section = composite ? yaml::Section::open(reader, *composite) : std::nullopt;
+  if (section) out.composite = read_composite(*section, kinds.front());
+  if (kinds.size() == 1 && kinds.front() == "mirroring") {
+    reader.error(composite->place, composite->path,
+                 "mirroring is not built yet; this service is disabled");
+  }
   out.fault = reader.first_error();
 }
 

@@ -1,4 +1,4 @@
-// Sticky sessions of a service: loadBalancer.sticky.cookie, with Traefik's keys and defaults.
+// Sticky sessions of a service: sticky.cookie, with Traefik's keys and defaults.
 #include <algorithm>
 #include <array>
 
@@ -57,16 +57,16 @@ void read_same_site(yaml::Section& cookie, std::string& out) {
 
 }  // namespace
 
-void read_sticky(yaml::Section& balancer, ServiceConfig& out) {
-  auto sticky = balancer.section("sticky");
+void read_sticky(yaml::Section& kind, std::optional<StickyCookie>& out) {
+  auto sticky = kind.section("sticky");
   if (!sticky) return;
   const auto found = sticky->find_even_null("cookie");
   if (!found) {
-    balancer.reader().warn(sticky->value().place, sticky->value().path,
-                           "has no cookie: clients are not kept on one server");
+    kind.reader().warn(sticky->value().place, sticky->value().path,
+                       "has no cookie: clients are not kept on one server");
   }
   sticky->finish();
-  auto cookie = found ? yaml::Section::open(balancer.reader(), *found) : std::nullopt;
+  auto cookie = found ? yaml::Section::open(kind.reader(), *found) : std::nullopt;
   if (!cookie) return;
   StickyCookie made;
   read_name(*cookie, made.name);
@@ -78,7 +78,7 @@ void read_sticky(yaml::Section& balancer, ServiceConfig& out) {
   read_attribute(*cookie, "path", made.path);
   read_attribute(*cookie, "domain", made.domain);
   cookie->finish();
-  out.sticky = std::move(made);
+  out = std::move(made);
 }
 
 }  // namespace gapura::conf

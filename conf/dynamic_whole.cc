@@ -2,30 +2,11 @@
 #include <algorithm>
 
 #include "base/plural.h"
-#include "conf/dynamic_config.h"
+#include "conf/dynamic_parts.h"
 #include "conf/nearest.h"
 
 namespace gapura::conf {
 namespace {
-
-/// Each costs a look at every name there is; after that many the pattern is clear.
-constexpr int kSuggestionsMax = 50;
-constexpr std::size_t kNamesMax = 2'000;
-
-/// Says what a missing name may have been meant to be, as long as that is cheap.
-class Guess {
- public:
-  explicit Guess(std::vector<std::string_view> names) : names_(std::move(names)) {}
-
-  std::string operator()(std::string_view word) {
-    if (names_.size() > kNamesMax || ++made_ > kSuggestionsMax) return {};
-    return did_you_mean(word, names_);
-  }
-
- private:
-  std::vector<std::string_view> names_;
-  int made_ = 0;
-};
 
 void add_error(const RouterConfig& router, const char* key, Place place, std::string message,
                Problems& problems) {
@@ -135,6 +116,7 @@ void resolve(DynamicConfig& config, const std::vector<std::string>& entry_points
   std::vector<std::string_view> service_names;
   for (const auto& [name, service] : config.services) service_names.push_back(name);
   Guess guess_service(std::move(service_names));
+  resolve_children(config, guess_service, problems);
   Guess guess_entry_point({entry_points.begin(), entry_points.end()});
   for (auto& [name, router] : config.routers) {
     if (router.fault.empty()) resolve_service(router, config, guess_service, suspects, problems);

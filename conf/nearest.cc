@@ -73,6 +73,13 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
   return " (did you mean " + in_quotes(meant) + "?)";
 }
 
+std::string Guess::operator()(std::string_view word) {
+  constexpr int kGuessesMax = 50;
+  constexpr std::size_t kNamesMax = 2'000;
+  if (names_.size() > kNamesMax || ++made_ > kGuessesMax) return {};
+  return did_you_mean(word, names_);
+}
+
 std::string shown(std::string_view text) {
   std::size_t size = std::min(text.size(), kShownMax);
   // A cut in the middle of a character would leave bytes that no terminal shows.

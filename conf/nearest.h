@@ -5,6 +5,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace gapura::conf {
 
@@ -16,6 +18,19 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 
 /// " (did you mean 'x'?)", or "" when nothing is near.
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates);
+
+/// Says what a missing name may have been meant to be, as long as that is cheap: each guess costs a
+/// look at every name, and after some the pattern is clear. The names must outlive it.
+class Guess {
+ public:
+  explicit Guess(std::vector<std::string_view> names) : names_(std::move(names)) {}
+  /// did_you_mean(), or "".
+  std::string operator()(std::string_view word);
+
+ private:
+  std::vector<std::string_view> names_;
+  int made_ = 0;
+};
 
 /// `text` for use in a message: control bytes shown as '?', long text cut with "…".
 std::string shown(std::string_view text);

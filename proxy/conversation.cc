@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "proxy/client_connection.h"
 #include "proxy/exchange.h"
+#include "proxy/journey.h"
 #include "proxy/worker.h"
 
 namespace gapura::proxy {
@@ -64,6 +65,12 @@ void Exchange::send_request() {
                               .via = via};
   write_request_head(worker_.head_text(), request, rendering, forwarding);
   if (log_texts_) sent_at_ = Clock::now();
+  if (upload_.has_begun()) {  // what was read is kept: see may_retry
+    const Relay::Step step =
+        upload_.resume(link_->channel, worker_.head_text().view(), journey_->body.bytes());
+    if (step == Relay::Step::done) upload_over_ = upload_whole_ = true;
+    return;
+  }
   const std::span<char> already = client_.after_head();
   upload_.limit_payload(worker_.entry_point(client_.entry_point()).body_bytes_max);
   const Relay::Step step =
@@ -207,11 +214,12 @@ bool Exchange::is_clients_last() const {
 
 Failure Exchange::begin_response() {
   const ResponseHead& response = worker_.response_head();
-  status_ = response.status;
-  if (status_ >= 500 && failures_max_ != 0) {
-    note_failed_request("it answers " + std::to_string(status_));
+  if (response.status >= 500 && failures_max_ != 0) {
+    note_failed_request("it answers " + std::to_string(response.status));
   }
-  lease_->head_came(status_);
+  lease_->head_came(response.status);
+  if (falls_back(response.status)) return Failure::unwanted_status;
+  status_ = response.status;
   Framing framing = response.framing;
   ResponseRendering rendering;
   if (has_no_body(status_, facts_.is_head)) {

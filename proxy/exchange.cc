@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/io_count.h"
 #include "proxy/client_connection.h"
+#include "proxy/journey.h"
 #include "proxy/log_texts.h"
 #include "proxy/worker.h"
 
@@ -99,7 +100,15 @@ Failure Exchange::choose(bool has_turn) {
                                             .fields = request.fields.all()};
   const auto* route = snapshot.routes[index(client_.entry_point())].match(view);
   if (route == nullptr) return Failure::no_route;
-  const balancer::Service& service = snapshot.services[route->service];
+  const TimePoint now = attempts_ == 0 && !has_turn ? started_ : Clock::now();
+  balancer::PickRequest wanted{.tried = {tried_.data(), tried_count_},
+                               .request = view,
+                               .client_address = client_.peer_address(),
+                               .now = now};
+  const balancer::Service& named = snapshot.services[route->service];
+  const balancer::Service& service =
+      named.is_composite() ? follow(snapshot, named, wanted, has_turn) : named;
+  wanted.in_flight_max = service.in_flight_max;
   has_service_ = true;
   service_ = service.slot;
   if (log_texts_) log_texts_->note_route(route->name, service.label);
@@ -108,12 +117,6 @@ Failure Exchange::choose(bool has_turn) {
   queue_timeout_ = service.queue_timeout;
   // Nobody overtakes those who wait, on whatever worker.
   if (is_limited_ && !has_turn && service.queue->length() > 0) return Failure::queue_full;
-  const TimePoint now = attempts_ == 0 && !has_turn ? started_ : Clock::now();
-  const balancer::PickRequest wanted{.tried = {tried_.data(), tried_count_},
-                                     .request = view,
-                                     .client_address = client_.peer_address(),
-                                     .now = now,
-                                     .in_flight_max = service.in_flight_max};
   std::size_t picked = balancer::kept_place(service, wanted);
   const bool is_kept = picked != balancer::kNoPlace;
   if (!is_kept) picked = worker_.picker(service.slot).pick(service, wanted);
@@ -126,9 +129,8 @@ Failure Exchange::choose(bool has_turn) {
   }
   if (!pick(service, service.targets[picked], now)) return Failure::queue_full;
   set_cookie_.clear();
-  if (service.sticky && !is_kept) {
-    set_cookie_ = service.sticky->set_cookie(service.targets[picked]);
-  }
+  if (journey_) set_cookie_ = journey_->way.cookies;
+  if (service.sticky && !is_kept) set_cookie_ += service.sticky->set_cookie(picked);
   return Failure::none;
 }
 
@@ -258,7 +260,9 @@ Failure Exchange::connect_failed(Failure failure, std::string reason) {
 void Exchange::leave_target(Failure failure) {
   link_.reset();
   if (!lease_) return;
+  // An unwanted status was noted as what it is.
   const bool says_something = row(failure).fault == Fault::target &&
+                              failure != Failure::unwanted_status &&
                               failure != Failure::link_stale && failure != Failure::drain_cut &&
                               failure != Failure::drained_before_sent;
   if (says_something) note_failed_request(row(failure).name);
@@ -275,21 +279,24 @@ void Exchange::note_failed_request(std::string_view reason) {
 }
 
 bool Exchange::may_retry(Failure failure) {
-  if (has_begun_ || is_exhausted_ || attempts_ > tried_.size()) return false;
+  if (has_begun_ || is_exhausted_ || is_last_attempt()) return false;
+  const bool is_kept = has_kept_body();
   switch (row(failure).retry) {
     case Retry::never: return false;
     case Retry::always: break;
     case Retry::if_replayable:
-      if (!facts_.is_idempotent || !is_request_read()) return false;
+      if (!facts_.is_idempotent || !(is_request_read() || is_kept)) return false;
       // A stale link says nothing of its target, and the next try is over a fresh one: it cannot be
       // repeated, so the budget is not asked (docs/decisions/0006).
       if (failure != Failure::link_stale && !worker_.retry_budget(service_).take()) return false;
       break;
+    case Retry::if_kept: break;  // see falls_back()
   }
-  if (upload_.has_read()) return false;
+  if (upload_.has_read() && !is_kept) return false;
   worker_.shard().retries(service_).add();
   worker_.shard().errors[static_cast<std::size_t>(failure)].add();
-  upload_.reset();
+  // With a kept body it goes on where it is.
+  if (!is_kept || !upload_.has_begun()) upload_.reset();
   upload_over_ = upload_whole_ = got_response_bytes_ = false;
   response_rest_.release();
   response_bytes_ = response_searched_ = 0;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "balancer/pick_request.h"
 #include "balancer/snapshot.h"
 #include "base/async/task.h"
 #include "base/clock.h"
@@ -24,6 +25,7 @@ namespace gapura::proxy {
 
 class ClientConnection;
 class Worker;
+struct Journey;
 struct LogTexts;
 
 class Exchange {
@@ -63,6 +65,14 @@ class Exchange {
   /// of those that wait.
   Failure choose(bool has_turn);
   Task<Failure> wait_for_room();
+  /// The service whose targets are picked, when the route's is one over services.
+  const balancer::Service& follow(const balancer::Snapshot& snapshot,
+                                  const balancer::Service& start,
+                                  const balancer::PickRequest& wanted, bool has_turn);
+  void keep_body(std::uint64_t bytes_max);
+  bool has_kept_body();
+  bool falls_back(unsigned status);
+  bool is_last_attempt() const noexcept { return attempts_ > tried_.size(); }
   bool pick(const balancer::Service& service, const balancer::Target& target, TimePoint now);
   Task<Failure> connect();
   Failure start_connect(bool& is_pending);
@@ -162,6 +172,8 @@ class Exchange {
   // For the access log, filled only when it is on.
   TimePoint sent_at_{};  ///< when the last attempt began to send
   std::unique_ptr<LogTexts> log_texts_;
+
+  std::unique_ptr<Journey> journey_;  ///< null: the route's service has targets itself
 };
 
 }  // namespace gapura::proxy

@@ -46,6 +46,7 @@ enum class Failure : std::uint8_t {
   bad_response,
   target_closed,
   target_cut,
+  unwanted_status,  // one that failover.errors names; the fallback is asked
   tunnel_half_closed,
   drained_before_sent,
   drain_cut,
@@ -54,8 +55,9 @@ constexpr std::size_t kFailures = static_cast<std::size_t>(Failure::drain_cut) +
 
 enum class Retry : std::uint8_t {
   never,
-  always,        ///< no byte of the request was sent
-  if_replayable  ///< idempotent method (RFC 9110 9.2.2) and the whole body still at hand
+  always,         ///< no byte of the request was sent
+  if_replayable,  ///< idempotent method (RFC 9110 9.2.2) and the whole body still at hand
+  if_kept         ///< whatever the method: the configuration asks for it; the body at hand
 };
 
 enum class Fault : std::uint8_t {
@@ -106,6 +108,7 @@ inline constexpr std::array<FailureRow, kFailures> kFailureTable{{
     {"bad_response", Fault::target, 502, Retry::never, "Bad Gateway"},
     {"target_closed", Fault::target, 502, Retry::if_replayable, "Bad Gateway"},
     {"target_cut", Fault::target, 0, Retry::never, ""},
+    {"unwanted_status", Fault::target, 502, Retry::if_kept, "Bad Gateway"},
     {"tunnel_half_closed", Fault::target, 0, Retry::never, ""},
     {"drained_before_sent", Fault::target, 503, Retry::always, "no available server\n"},
     {"drain_cut", Fault::target, 502, Retry::never, "Bad Gateway"},

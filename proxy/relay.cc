@@ -18,7 +18,16 @@ Relay::Step Relay::begin(Channel& source, Channel& sink, BodyDecoder decoder, bo
   excess_ = already.subspan(taken.consumed);
   if (decoder_.is_bad()) return set(Step::source_bad);
   if (is_too_large(taken.payload)) return set(Step::too_large);
+  if (kept_ != nullptr) kept_->add(already.first(taken.payload));
   return set(write(head, already.first(taken.payload)));
+}
+
+Relay::Step Relay::resume(Channel& sink, std::string_view head, std::span<const char> kept) {
+  sink_ = &sink;
+  rest_.release();
+  payload_bytes_ = 0;
+  has_ended_ = false;
+  return set(write(head, kept));
 }
 
 Relay::Step Relay::send(Channel& sink, std::string_view bytes) {
@@ -134,6 +143,7 @@ Relay::Step Relay::advance() {
     excess_ = got.subspan(taken.consumed);
     if (decoder_.is_bad()) return set(Step::source_bad);
     if (is_too_large(taken.payload)) return set(Step::too_large);
+    if (kept_ != nullptr) kept_->add(got.first(taken.payload));
     const bool was_full = got.size() == read_bytes_;
     if (const Step step = write({}, got.first(taken.payload)); step != Step::wait_source) {
       return set(step);

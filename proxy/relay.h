@@ -11,6 +11,7 @@
 #include "base/async/channel.h"
 #include "proxy/body_decoder.h"
 #include "proxy/buffer_pool.h"
+#include "proxy/kept_bytes.h"
 
 namespace gapura::proxy {
 
@@ -36,6 +37,12 @@ class Relay {
   /// With `chunks` the trailers of the source are passed on, else they are dropped.
   Step begin(Channel& source, Channel& sink, BodyDecoder decoder, bool chunks,
              std::string_view head, std::span<char> already);
+  /// Sends the message that was begun to another sink: `head`, then `kept`, which is all content
+  /// that was read so far; what is still to come follows from the source.
+  Step resume(Channel& sink, std::string_view head, std::span<const char> kept);
+  /// Content of the messages begun from now on goes there too; null: nowhere.
+  void keep_in(KeptBytes* kept) noexcept { kept_ = kept; }
+  bool is_kept() const noexcept { return kept_ != nullptr; }
   /// Content of the messages begun from now on, in bytes; 0: no limit.
   void limit_payload(std::uint64_t most) noexcept { payload_max_ = most; }
   /// Sends `bytes` of our own through the same rest buffer (an interim response, an answer).
@@ -79,6 +86,7 @@ class Relay {
   std::uint64_t payload_bytes_ = 0;
   std::uint64_t payload_max_ = 0;
   std::uint64_t moved_ = 0;
+  KeptBytes* kept_ = nullptr;
   Step step_ = Step::wait_source;
   bool chunks_ = false;
   bool has_read_ = false;

@@ -30,6 +30,7 @@ Worker::Worker(unsigned number, const Workers::Settings& settings, const Observa
       snapshot_(std::make_shared<balancer::Snapshot>()),
       scratch_(kScratchBytes),
       slots_(loop_),
+      ways_(number),
       shard_(settings.histogram_bounds_s, settings.entry_points.size()) {
   for (const conf::EntryPoint& entry : settings.entry_points) {
     IpSet& set = trusted_.emplace_back();
@@ -72,6 +73,7 @@ void Worker::adopt(balancer::SnapshotPtr snapshot) {
     budgets_.emplace_back();
     lines_.emplace_back(*this, static_cast<ServiceSlot>(lines_.size()));
   }
+  ways_.adopt(*snapshot_);
   for (const balancer::Service& service : snapshot_->services) {
     pickers_[index(service.slot)]->adopt(service);
     lines_[index(service.slot)].adopt(service.queue);

@@ -11,6 +11,7 @@
 
 #include "balancer/picker.h"
 #include "balancer/snapshot.h"
+#include "balancer/ways.h"
 #include "base/async/loop.h"
 #include "base/net/ip_set.h"
 #include "conf/static_config.h"
@@ -22,6 +23,7 @@
 #include "proxy/head_writer.h"
 #include "proxy/http_date.h"
 #include "proxy/http_head.h"
+#include "proxy/kept_bytes.h"
 #include "proxy/listener.h"
 #include "proxy/path.h"
 #include "proxy/retry_budget.h"
@@ -78,6 +80,8 @@ class Worker {
   HeadText& head_text() noexcept { return head_text_; }
   TargetSlots& slots() noexcept { return slots_; }
   balancer::Picker& picker(ServiceSlot service) { return *pickers_[index(service)]; }
+  balancer::Ways& ways() noexcept { return ways_; }
+  KeptBudget& kept_budget() noexcept { return kept_budget_; }
   WaitingLine& line(ServiceSlot service) { return lines_[index(service)]; }
   unsigned number() const noexcept { return number_; }
   /// Another worker; only its functions for any thread may be called.
@@ -126,8 +130,10 @@ class Worker {
   HttpDate date_;
   TargetSlots slots_;
   std::vector<std::unique_ptr<balancer::Picker>> pickers_;  // by ServiceSlot
-  std::vector<RetryBudget> budgets_;                        // by ServiceSlot
-  std::deque<WaitingLine> lines_;                           // by ServiceSlot
+  balancer::Ways ways_;
+  KeptBudget kept_budget_;
+  std::vector<RetryBudget> budgets_;  // by ServiceSlot
+  std::deque<WaitingLine> lines_;     // by ServiceSlot
   const std::vector<std::unique_ptr<Worker>>* peers_ = nullptr;
   metrics::Shard shard_;
   std::unique_ptr<AccessLines> access_lines_;

@@ -49,14 +49,14 @@ std::size_t kept(const Service& service, const std::string& cookie) {
 TEST(Sticky, CookiesAreNamedAndFilledAsTraefiksAre) {
   const Service service = sticky_service();
 
-  EXPECT_EQ(service.sticky->set_cookie(service.targets[1]),
+  EXPECT_EQ(service.sticky->set_cookie(1),
             std::string("Set-Cookie: _9a27d=") + kValue + "; Path=/\r\n");
 }
 
 TEST(Sticky, AttributesAreSaidAsConfigured) {
   const auto line = [](const conf::StickyCookie& settings) {
     const Service service = sticky_service(settings);
-    return service.sticky->set_cookie(service.targets[1]);
+    return service.sticky->set_cookie(1);
   };
   const std::string begin = std::string("Set-Cookie: id=") + kValue;
   EXPECT_EQ(line({.name = "id",
@@ -119,7 +119,7 @@ TEST(Sticky, OfThousandsOfTargetsEachIsFound) {
   service.sticky = Sticky::make({}, "s@file", service.targets);
 
   for (std::size_t i = 0; i < 5'000; i += 7) {
-    const std::string line = service.sticky->set_cookie(service.targets[i]);
+    const std::string line = service.sticky->set_cookie(i);
     const std::size_t begin = line.find(' ') + 1;
     ASSERT_EQ(kept(service, line.substr(begin, line.find(';') - begin)), i);
   }

@@ -80,8 +80,8 @@ TEST(Resolve, DisablesARouterWhoseServiceIsDisabled) {
   const Resolved result = resolved(router("service: w") + "  services:\n    w: {weighted: {}}\n");
 
   EXPECT_EQ(result.router.fault,
-            "its service 'w' is disabled: weighted: weighted is not built yet; this service is "
-            "disabled");
+            "its service 'w' is disabled: weighted: has no service with a weight above 0; this "
+            "service is disabled");
 }
 
 TEST(Resolve, KeepsARouterOnTheEntryPointsThatExist) {

@@ -249,5 +249,38 @@ TEST(Relay, KeepsMoreThanThePoolsLargestBuffer) {
   EXPECT_EQ(pair.heard.size(), stuffed + 20 * block.size());
 }
 
+TEST(Relay, GoesOnAtAnotherSinkWithWhatIsKept) {
+  const std::string body = pattern(1, 0, 300'000);
+  for (const bool is_chunked : {false, true}) {
+    RelayPair pair;
+    BufferPool buffers;
+    KeptBudget budget;
+    KeptBytes kept(buffers, budget);
+    kept.allow(body.size());
+    pair.relay.keep_in(&kept);
+    pair.begin(is_chunked ? kChunked : length(body.size()), is_chunked, "FIRST\r\n\r\n");
+    const std::string sent = is_chunked ? in_chunks(body) : body;
+    pair.says(sent.substr(0, sent.size() / 2));
+    ASSERT_TRUE(
+        pair.turn_until([&] { return pair.to_say.empty() && pair.heard.size() > 100'000; }));
+    auto [near, far] = gapura::test::tcp_pair();
+    Channel other;
+    other.open(pair.loop, near.release());
+    pair.receiver = std::move(far);
+    pair.heard.clear();
+
+    pair.relay.resume(other, "SECOND\r\n\r\n", kept.bytes());
+    pair.says(sent.substr(sent.size() / 2));
+
+    ASSERT_TRUE(pair.turn_until(Step::done));
+    ASSERT_TRUE(pair.turn_until_heard(10 + body.size()));
+    EXPECT_EQ(pair.heard.substr(0, 10), "SECOND\r\n\r\n");
+    const std::string heard = pair.heard.substr(10);
+    EXPECT_TRUE((is_chunked ? out_of_chunks(heard) : heard) == body);
+    EXPECT_EQ(pair.relay.payload_bytes(), body.size());
+    pair.relay.reset();
+  }
+}
+
 }  // namespace
 }  // namespace gapura::proxy::test
