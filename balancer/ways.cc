@@ -19,18 +19,21 @@ bool Fallen::add(ServiceSlot slot) noexcept {
 
 void Ways::adopt(const Snapshot& snapshot) {
   turns_.resize(snapshot.service_slots);
+  mirrors_.resize(snapshot.service_slots);
   places_.assign(snapshot.service_slots, kNoPlace);
   for (std::size_t place = 0; place < snapshot.services.size(); ++place) {
     const Service& service = snapshot.services[place];
     places_[index(service.slot)] = place;
     const auto* weighted = std::get_if<Weighted>(&service.composite);
+    const auto* mirroring = std::get_if<Mirroring>(&service.composite);
     auto& turns = turns_[index(service.slot)];
-    if (weighted == nullptr) {
-      turns.reset();
-      continue;
-    }
-    if (turns == nullptr) turns = std::make_unique<WeightedTurns>(offset_);
-    turns->adopt(*weighted);
+    auto& mirrors = mirrors_[index(service.slot)];
+    if (weighted == nullptr) turns.reset();
+    if (mirroring == nullptr) mirrors.reset();
+    if (weighted != nullptr && turns == nullptr) turns = std::make_unique<WeightedTurns>(offset_);
+    if (mirroring != nullptr && mirrors == nullptr) mirrors = std::make_unique<MirrorTurns>();
+    if (weighted != nullptr) turns->adopt(*weighted);
+    if (mirroring != nullptr) mirrors->adopt(*mirroring);
   }
 }
 
@@ -49,10 +52,13 @@ const Service& Ways::follow(const Snapshot& snapshot, const Service& start,
       const bool looks_at_status = !failover->statuses.empty() && next == failover->service;
       if (looks_at_status) way.failover_slots[way.failover_count++] = at->slot;
     } else {
-      next = std::get<Mirroring>(at->composite).service;
+      const auto& mirroring = std::get<Mirroring>(at->composite);
+      next = mirroring.service;
+      if (!way.are_mirrors_chosen) mirrors_[index(at->slot)]->choose(mirroring, way.mirrors);
     }
     at = &snapshot.services[next];
   }
+  way.are_mirrors_chosen = true;
   return *at;
 }
 

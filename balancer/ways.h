@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "balancer/mirroring.h"
 #include "balancer/pick_request.h"
 #include "balancer/snapshot.h"
 #include "balancer/weighted.h"
@@ -39,6 +40,9 @@ struct Way {
   /// Failovers by status on whose first service's side it is, the innermost last.
   std::array<ServiceSlot, conf::kNestingMax> failover_slots{};
   std::size_t failover_count = 0;
+  /// Mirrors that the request is for. Chosen once, whatever the number of attempts.
+  std::vector<MirrorWanted> mirrors;
+  bool are_mirrors_chosen = false;
 
   std::span<const ServiceSlot> failovers() const noexcept {
     return {failover_slots.data(), failover_count};
@@ -52,7 +56,7 @@ class Ways {
   /// With each snapshot, before follow().
   void adopt(const Snapshot& snapshot);
   /// The service with targets; `way` says how the request came there. No allocation but for
-  /// cookies.
+  /// cookies and mirrors.
   const Service& follow(const Snapshot& snapshot, const Service& start, const PickRequest& request,
                         const Fallen& fallen, Way& way);
   /// Null: the snapshot does not have it.
@@ -62,6 +66,7 @@ class Ways {
   std::uint32_t offset_;
   std::vector<std::size_t> places_;                    ///< by ServiceSlot, or kNoPlace
   std::vector<std::unique_ptr<WeightedTurns>> turns_;  ///< by ServiceSlot; null: not weighted
+  std::vector<std::unique_ptr<MirrorTurns>> mirrors_;  ///< by ServiceSlot; null: not mirroring
 };
 
 }  // namespace gapura::balancer

@@ -193,10 +193,6 @@ void read_kinds(yaml::Section& service, ServiceConfig& out) {
   if (section) return read_balancer(*section, out);
   section = composite ? yaml::Section::open(reader, *composite) : std::nullopt;
   if (section) out.composite = read_composite(*section, kinds.front());
-  if (kinds.size() == 1 && kinds.front() == "mirroring") {
-    reader.error(composite->place, composite->path,
-                 "mirroring is not built yet; this service is disabled");
-  }
   out.fault = reader.first_error();
 }
 

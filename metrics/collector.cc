@@ -242,6 +242,13 @@ class Collector::Summation final : public prometheus::Collectable {
     families.add(Family::connections_accepted, {}, total(&Shard::connections_accepted));
     families.add(Family::links_opened, {}, total(&Shard::links_opened));
     families.add(Family::links_reused, {}, total(&Shard::links_reused));
+    const std::pair<const char*, Counter Shard::*> mirrored[] = {
+        {"answered", &Shard::mirrors_answered},
+        {"failed", &Shard::mirrors_failed},
+        {"dropped", &Shard::mirrors_dropped}};
+    for (const auto& [result, counter] : mirrored) {
+      families.add(Family::mirrored, {{"result", result}}, total(counter));
+    }
     families.add(Family::access_log_dropped, {}, total(&Shard::access_log_dropped));
     for (std::size_t i = 0; i < sources_.shards.size(); ++i) {
       const Labels labels{{"worker", std::to_string(i)}};

@@ -99,6 +99,9 @@ class Shard {
   Counter connections_accepted;
   Counter links_opened;        ///< connections made to targets
   Counter links_reused;        ///< requests that found an idle link
+  Counter mirrors_answered;    ///< requests that a mirror answered, whatever it said
+  Counter mirrors_failed;      ///< that it did not answer
+  Counter mirrors_dropped;     ///< that were not sent
   Counter access_log_dropped;  ///< lines
   Counter heap_allocations;    ///< of the worker's thread; 0 unless counted
   Counter socket_calls;        ///< of the worker's thread

@@ -1,5 +1,7 @@
 // The part of an exchange that talks to its target: both directions at once, in one coroutine.
 // pump() does whatever can be done without waiting; converse() waits in between.
+#include <sys/socket.h>
+
 #include <cstring>
 
 #include "base/ascii.h"
@@ -16,10 +18,6 @@ constexpr std::size_t kResponseHeadMax = 256 * 1024;
 
 /// More than a target that reports its progress every second for half an hour sends.
 constexpr unsigned kInterimsMax = 2'000;
-
-bool has_no_body(unsigned status, bool is_head) noexcept {
-  return is_head || status < 200 || status == 204 || status == 304;
-}
 
 bool is_event_stream(const Fields& fields) noexcept {
   for (const HttpField& field : fields.all()) {
@@ -56,14 +54,7 @@ void Exchange::send_request() {
   const RequestRendering rendering{.path_query = path.path_query(),
                                    .host_override = host_override_,
                                    .upgrade = facts_.has_upgrade};
-  const bool adds_via = worker_.entry_point(client_.entry_point()).adds_via;
-  const std::string_view via =
-      adds_via ? worker_.via().value(facts_.is_http_1_0) : std::string_view{};
-  const Forwarding forwarding{.trusts_client = client_.is_trusted(),
-                              .client_address = client_.peer_address(),
-                              .server = worker_.hostname(),
-                              .via = via};
-  write_request_head(worker_.head_text(), request, rendering, forwarding);
+  write_request_head(worker_.head_text(), request, rendering, forwarding());
   if (log_texts_) sent_at_ = Clock::now();
   if (upload_.has_begun()) {  // what was read is kept: see may_retry
     const Relay::Step step =
@@ -78,6 +69,17 @@ void Exchange::send_request() {
                     facts_.framing.kind == BodyKind::chunked, worker_.head_text().view(), already);
   client_.consume(already.size() - upload_.excess().size());
   if (step == Relay::Step::done) upload_over_ = upload_whole_ = true;
+}
+
+/// What targets are told of the client.
+Forwarding Exchange::forwarding() const {
+  const bool adds_via = worker_.entry_point(client_.entry_point()).adds_via;
+  const std::string_view via =
+      adds_via ? worker_.via().value(facts_.is_http_1_0) : std::string_view{};
+  return {.trusts_client = client_.is_trusted(),
+          .client_address = client_.peer_address(),
+          .server = worker_.hostname(),
+          .via = via};
 }
 
 Failure Exchange::pump() {

@@ -1,31 +1,16 @@
 #include "proxy/exchange.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstring>
 
 #include "base/ascii.h"
 #include "base/check.h"
-#include "base/io_count.h"
 #include "proxy/client_connection.h"
+#include "proxy/connect.h"
 #include "proxy/journey.h"
 #include "proxy/log_texts.h"
 #include "proxy/worker.h"
 
 namespace gapura::proxy {
-namespace {
-
-/// Our own trouble, not the target's: nobody is suspended for it.
-bool is_local_error(int error) noexcept {
-  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM ||
-         error == EADDRNOTAVAIL;
-}
-
-}  // namespace
 
 Exchange::Exchange(ClientConnection& client)
     : client_(client),
@@ -191,37 +176,17 @@ bool Exchange::is_request_read() const noexcept {
          client_.after_head_size() >= facts_.framing.length;
 }
 
-Failure Exchange::start_connect(bool& is_pending) {
-  const int family = endpoint_.is_v4() ? AF_INET : AF_INET6;
-  const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return Failure::out_of_descriptors;
-  const int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-  io_count::socket_call();
-  const int result = ::connect(fd, endpoint_.data(), endpoint_.size());
-  const int error = result < 0 ? errno : 0;
-  if (error != 0 && error != EINPROGRESS) {
-    ::close(fd);
-    if (is_local_error(error)) return Failure::out_of_descriptors;
-    return connect_failed(Failure::connect_failed, std::strerror(error));
-  }
-  link_ = std::make_unique<Link>(worker_.loop().wheel(), lease_->slot());
-  if (!link_->channel.open(worker_.loop(), fd)) return Failure::out_of_descriptors;
-  link_->channel.notify(&ClientConnection::on_link_edge, &client_);
-  is_pending = error == EINPROGRESS;
-  if (is_pending) link_->channel.expect_connect();
-  return Failure::none;
-}
-
 Task<Failure> Exchange::connect() {
   head_is_parsed_ = false;  // others may run while this waits
-  bool is_pending = false;
-  if (const Failure failure = start_connect(is_pending); failure != Failure::none) {
-    co_return failure;
+  Connecting begun = start_connect(worker_.loop(), lease_->slot(), endpoint_);
+  if (!begun.link) {
+    if (is_local_error(begun.error)) co_return Failure::out_of_descriptors;
+    co_return connect_failed(Failure::connect_failed, std::strerror(begun.error));
   }
+  link_ = std::move(begun.link);
+  link_->channel.notify(&ClientConnection::on_link_edge, &client_);
   client_.limit().arm(connect_timeout_);
-  while (is_pending && !link_->channel.may_write()) {
+  while (begun.is_pending && !link_->channel.may_write()) {
     co_await client_.wait();
     if (cut_ == Failure::drain_cut) {
       cut_ = Failure::none;
@@ -235,9 +200,7 @@ Task<Failure> Exchange::connect() {
   }
   client_.limit().disarm();
   patience_ = Patience::none;
-  int error = 0;
-  socklen_t size = sizeof error;
-  ::getsockopt(link_->channel.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
+  const int error = connect_error(*link_);
   if (error != 0) co_return connect_failed(Failure::connect_failed, std::strerror(error));
   worker_.shard().links_opened.add();
   if (lease_->state().is_suspended.load(std::memory_order_relaxed)) {

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "metrics/shard.h"
 #include "proxy/failure.h"
+#include "proxy/head_writer.h"
 #include "proxy/http_head.h"
 #include "proxy/relay.h"
 #include "proxy/target_slots.h"
@@ -72,13 +73,14 @@ class Exchange {
   void keep_body(std::uint64_t bytes_max);
   bool has_kept_body();
   bool falls_back(unsigned status);
+  void send_mirrors();
   bool is_last_attempt() const noexcept { return attempts_ > tried_.size(); }
   bool pick(const balancer::Service& service, const balancer::Target& target, TimePoint now);
   Task<Failure> connect();
-  Failure start_connect(bool& is_pending);
   Failure connect_failed(Failure failure, std::string reason);
   Task<Failure> converse();
   void send_request();
+  Forwarding forwarding() const;
   void leave_target(Failure failure);
   /// For passive checks: the request failed there, for `reason`.
   void note_failed_request(std::string_view reason);

@@ -17,6 +17,7 @@ bool Exchange::finish() {
   release_lease();
   record(status_);
   if (!upload_whole_) client_.linger_at_close();
+  if (journey_) send_mirrors();
   return keeps_client;
 }
 
@@ -30,12 +31,7 @@ void Exchange::give_back_link() {
     link_.reset();
     return;
   }
-  Milliseconds limit = TargetSlots::kIdleLimit;
-  if (link_timeout_s_ != 0) {
-    const Milliseconds its_own{link_timeout_s_ * 1'000};
-    // We must close first: a second before the target would.
-    limit = std::min(limit, its_own - Milliseconds{1'000});
-  }
+  const Milliseconds limit = TargetSlots::idle_limit(link_timeout_s_);
   if (limit.count() <= 0) {
     link_.reset();
     return;

@@ -20,10 +20,15 @@ const balancer::Service& Exchange::follow(const balancer::Snapshot& snapshot,
     if (waited_for != nullptr && !waited_for->targets.empty()) return *waited_for;
   }
   balancer::Way& way = journey_->way;
+  // What is spoken on an upgraded connection cannot be mirrored.
+  way.are_mirrors_chosen = way.are_mirrors_chosen || facts_.has_upgrade;
   const balancer::Service& service = ways.follow(snapshot, start, wanted, journey_->fallen, way);
   for (const ServiceSlot slot : way.failovers()) {
     const balancer::Service* over = ways.find(snapshot, slot);
     keep_body(std::get<balancer::Failover>(over->composite).body_bytes_max);
+  }
+  for (const balancer::MirrorWanted& mirror : way.mirrors) {
+    if (mirror.with_body) keep_body(mirror.body_bytes_max);
   }
   return service;
 }
@@ -66,6 +71,39 @@ bool Exchange::falls_back(unsigned status) {
     return journey_->fallen.add(slots[i]);
   }
   return false;
+}
+
+/// The client has its answer: now the mirrors may have the request.
+void Exchange::send_mirrors() {
+  if (journey_->way.mirrors.empty()) return;
+  CleanPath& path = worker_.path();
+  const RequestHead& request = head();
+  path.set(request.path_query);
+  const bool has_body = facts_.framing.kind != BodyKind::none;
+  const bool has_all = upload_whole_ && has_kept_body();
+  const std::span<const char> body = has_all ? journey_->body.bytes() : std::span<const char>{};
+  Mirrors::Request copy{.head = request,
+                        .rendering = {.path_query = path.path_query()},
+                        .forwarding = forwarding(),
+                        .body = {},
+                        .pick = {.request = {.method = request.method,
+                                             .host = request.authority,
+                                             .path = path.routing(),
+                                             .fields = request.fields.all()},
+                                 .client_address = client_.peer_address(),
+                                 .now = Clock::now()}};
+  for (const balancer::MirrorWanted& mirror : journey_->way.mirrors) {
+    copy.body = {};
+    if (has_body && mirror.with_body) {
+      if (!has_all || body.size() > mirror.body_bytes_max) {
+        worker_.shard().mirrors_dropped.add();
+        continue;
+      }
+      copy.body = body;
+    }
+    if (has_body) copy.rendering.own_length = copy.body.size();
+    worker_.mirrors().send(mirror.service, copy);
+  }
 }
 
 }  // namespace gapura::proxy

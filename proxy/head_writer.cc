@@ -143,7 +143,7 @@ void append_max_forwards(HeadText& out, std::string_view value) {
 
 /// Whether a request's line is for us, or re-created by us.
 bool is_request_line_ours(const RequestHead& head, std::size_t i, bool replaces_host,
-                          const Forwarding& forwarding) noexcept {
+                          const Forwarding& forwarding, bool has_own_length) noexcept {
   const HttpField& field = head.fields.lines[i];
   switch (head.fields.ids[i]) {
     case FieldId::host: return replaces_host;
@@ -154,11 +154,11 @@ bool is_request_line_ours(const RequestHead& head, std::size_t i, bool replaces_
     case FieldId::transfer_encoding:
     case FieldId::upgrade: return true;
     // Announces what comes behind the last chunk (RFC 9110 6.6.2): without chunks, nothing.
-    case FieldId::trailer: return head.framing.kind != BodyKind::chunked;
-    case FieldId::expect: return !head.expects_continue;
+    case FieldId::trailer: return has_own_length || head.framing.kind != BodyKind::chunked;
+    case FieldId::expect: return has_own_length || !head.expects_continue;
     case FieldId::max_forwards: return head.method == "OPTIONS" || head.method == "TRACE";
     // Connection cannot be used to strip what frames the message or what we add (RFC 9110 7.6.1).
-    case FieldId::content_length: return false;
+    case FieldId::content_length: return has_own_length;
     case FieldId::forwarding:
       return !forwarding.trusts_client || is_field(field, "x-forwarded-for") ||
              is_field(field, "forwarded");
@@ -218,11 +218,18 @@ void write_request_head(HeadText& out, const RequestHead& head, const RequestRen
   }
   LineRuns runs(out, head.fields);
   for (std::size_t i = 0; i < head.fields.count; ++i) {
-    if (is_request_line_ours(head, i, replaces_host, forwarding)) runs.skip(i);
+    const bool has_own_length = rendering.own_length.has_value();
+    if (is_request_line_ours(head, i, replaces_host, forwarding, has_own_length)) runs.skip(i);
   }
   runs.finish();
   append_forwarding(out, head, forwarding);
-  if (head.framing.kind == BodyKind::chunked) out.append("Transfer-Encoding: chunked\r\n");
+  if (rendering.own_length) {
+    out.append("Content-Length: ");
+    out.append_number(*rendering.own_length);
+    out.append("\r\n");
+  } else if (head.framing.kind == BodyKind::chunked) {
+    out.append("Transfer-Encoding: chunked\r\n");
+  }
   append_connection(out, head, rendering.upgrade);
   const std::string_view hops = value_of(head.fields, FieldId::max_forwards);
   if (!hops.empty() && (head.method == "OPTIONS" || head.method == "TRACE")) {

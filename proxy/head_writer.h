@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "proxy/http_head.h"
@@ -43,6 +44,8 @@ struct RequestRendering {
   std::string_view path_query{};     ///< cleaned
   std::string_view host_override{};  ///< empty: the client's (passHostHeader)
   bool upgrade = false;              ///< hop-by-hop Upgrade is passed on
+  /// The body is not the client's as it comes but has this length, and is sent without waiting.
+  std::optional<std::uint64_t> own_length{};
 };
 
 void write_request_head(HeadText& out, const RequestHead& head, const RequestRendering& rendering,

@@ -128,6 +128,11 @@ void for_each_element(std::string_view list, Fn&& fn) {
 bool is_field_name(std::string_view text) noexcept;
 bool is_field_value(std::string_view text) noexcept;
 
+/// A response without a body, whatever its fields say (RFC 9112 6.3).
+inline bool has_no_body(unsigned status, bool is_head_request) noexcept {
+  return is_head_request || status < 200 || status == 204 || status == 304;
+}
+
 /// RFC 9110 9.2.2.
 bool is_idempotent(std::string_view method) noexcept;
 

@@ -2,6 +2,7 @@
 /// Worker thread only.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 
@@ -28,6 +29,13 @@ class TargetSlots {
   /// we close first and no request meets a link that is just being closed.
   static constexpr Milliseconds kIdleLimit{4'000};
   static constexpr std::uint32_t kIdleLinksMax = 1024;  ///< a target and worker
+
+  /// How long to keep one whose target said `timeout_s` in Keep-Alive (0: nothing); not above 0:
+  /// not at all. We must close first: a second before the target would.
+  static Milliseconds idle_limit(unsigned timeout_s) noexcept {
+    if (timeout_s == 0) return kIdleLimit;
+    return std::min(kIdleLimit, Milliseconds{timeout_s * 1'000} - Milliseconds{1'000});
+  }
 
   explicit TargetSlots(Loop& loop) noexcept : loop_(loop) {}
   TargetSlots(const TargetSlots&) = delete;

@@ -31,6 +31,7 @@ Worker::Worker(unsigned number, const Workers::Settings& settings, const Observa
       scratch_(kScratchBytes),
       slots_(loop_),
       ways_(number),
+      mirrors_(*this),
       shard_(settings.histogram_bounds_s, settings.entry_points.size()) {
   for (const conf::EntryPoint& entry : settings.entry_points) {
     IpSet& set = trusted_.emplace_back();
@@ -200,6 +201,7 @@ void Worker::stop_now() {
   if (std::exchange(is_stopping_, true)) return;
   for (const auto& listener : listeners_) listener->stop();
   listeners_.clear();
+  mirrors_.stop();
   for (ClientConnection* one = connections_; one != nullptr;) {
     ClientConnection* next = one->next_;
     one->stop();  // ends `one` at most: nothing here wakes another connection

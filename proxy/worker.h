@@ -25,6 +25,7 @@
 #include "proxy/http_head.h"
 #include "proxy/kept_bytes.h"
 #include "proxy/listener.h"
+#include "proxy/mirror.h"
 #include "proxy/path.h"
 #include "proxy/retry_budget.h"
 #include "proxy/target_slots.h"
@@ -81,6 +82,7 @@ class Worker {
   TargetSlots& slots() noexcept { return slots_; }
   balancer::Picker& picker(ServiceSlot service) { return *pickers_[index(service)]; }
   balancer::Ways& ways() noexcept { return ways_; }
+  Mirrors& mirrors() noexcept { return mirrors_; }
   KeptBudget& kept_budget() noexcept { return kept_budget_; }
   WaitingLine& line(ServiceSlot service) { return lines_[index(service)]; }
   unsigned number() const noexcept { return number_; }
@@ -132,6 +134,7 @@ class Worker {
   std::vector<std::unique_ptr<balancer::Picker>> pickers_;  // by ServiceSlot
   balancer::Ways ways_;
   KeptBudget kept_budget_;
+  Mirrors mirrors_;
   std::vector<RetryBudget> budgets_;  // by ServiceSlot
   std::deque<WaitingLine> lines_;     // by ServiceSlot
   const std::vector<std::unique_ptr<Worker>>* peers_ = nullptr;

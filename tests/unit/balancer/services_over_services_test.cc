@@ -35,9 +35,9 @@ class Family {
     service.composite = Failover{first, fallback, std::move(statuses), 1'000};
     return add(std::move(service));
   }
-  std::size_t mirroring(std::size_t of) {
+  std::size_t mirroring(std::size_t of, std::vector<Mirroring::Mirror> mirrors = {}) {
     Service service;
-    service.composite = Mirroring{of, true, 0, {}};
+    service.composite = Mirroring{of, true, 0, std::move(mirrors)};
     return add(std::move(service));
   }
 
@@ -50,6 +50,7 @@ class Family {
   std::size_t go(std::size_t start, const PickRequest& request = {}) {
     if (!is_adopted_) ways.adopt(snapshot);
     is_adopted_ = true;
+    way = {};
     const Service& end = ways.follow(snapshot, snapshot.services[start], request, fallen, way);
     return static_cast<std::size_t>(&end - snapshot.services.data());
   }
@@ -228,6 +229,34 @@ TEST(FailoverService, StatusesAreRangesWithBothEnds) {
   for (const unsigned status : {499U, 504U, 428U, 200U}) {
     EXPECT_FALSE(is_unwanted(failover, status));
   }
+}
+
+TEST(MirroringService, TakesExactlyItsShareOfRequests) {
+  Family family;
+  const std::size_t main = family.leaf(), all = family.leaf(), some = family.leaf();
+  const auto slot = [](std::size_t place) { return static_cast<ServiceSlot>(place); };
+  const std::size_t top =
+      family.mirroring(main, {{slot(all), 100}, {slot(some), 30}, {slot(some), 0}});
+  std::map<ServiceSlot, int> mirrored;
+
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_EQ(family.go(top), main);
+    for (const MirrorWanted& mirror : family.way.mirrors) ++mirrored[mirror.service];
+  }
+
+  EXPECT_EQ(mirrored, (std::map<ServiceSlot, int>{{slot(all), 200}, {slot(some), 60}}));
+}
+
+TEST(MirroringService, IsAskedOnceForARequestWithSeveralAttempts) {
+  Family family;
+  const std::size_t main = family.leaf(), mirror = family.leaf();
+  const std::size_t top = family.mirroring(main, {{static_cast<ServiceSlot>(mirror), 100}});
+  family.go(top);
+  ASSERT_EQ(family.way.mirrors.size(), 1U);
+
+  family.ways.follow(family.snapshot, family.snapshot.services[top], {}, {}, family.way);
+
+  EXPECT_EQ(family.way.mirrors.size(), 1U);
 }
 
 TEST(ServicesOverServices, Nest) {

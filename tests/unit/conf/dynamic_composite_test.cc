@@ -54,6 +54,25 @@ TEST(Composite, FailoverHasTraefiksKeysAndDefaults) {
   EXPECT_EQ(status.body_bytes_max, 10U);
 }
 
+TEST(Composite, MirroringHasTraefiksKeysAndDefaults) {
+  const DynamicResult result = with_service(
+      "mirroring: {service: a, mirrors: [{name: b}, {name: c, percent: 40}], healthCheck: {}}");
+  const DynamicResult limited =
+      with_service("mirroring: {service: a, mirrorBody: false, maxBodySize: 0}");
+
+  EXPECT_EQ(lines(result.problems) + lines(limited.problems), "");
+  const auto& mirroring = std::get<Mirroring>(service_of(result).composite);
+  EXPECT_EQ(mirroring.service.name, "a");
+  EXPECT_TRUE(mirroring.mirrors_body);
+  EXPECT_EQ(mirroring.body_bytes_max, kBodyKeptDefault);
+  ASSERT_EQ(mirroring.mirrors.size(), 2U);
+  EXPECT_EQ(mirroring.mirrors[0].percent, 0U);
+  EXPECT_EQ(mirroring.mirrors[1].service.name, "c");
+  EXPECT_EQ(mirroring.mirrors[1].percent, 40U);
+  EXPECT_FALSE(std::get<Mirroring>(service_of(limited).composite).mirrors_body);
+  EXPECT_EQ(std::get<Mirroring>(service_of(limited).composite).body_bytes_max, 0U);
+}
+
 TEST(Composite, NoLimitOfABodyIsOurs) {
   const DynamicResult result = with_service(
       "failover: {service: a, fallback: b, errors: {status: [500], maxRequestBodyBytes: -1}}");
@@ -76,6 +95,9 @@ TEST(Composite, MistakesDisableItAndSayWhere) {
       {"weighted: {services: [{name: api@internal}]}", "this service is disabled"},
       {"weighted: {services: [{name: a, middlewares: [m]}]}", "must not be served open"},
       {"weighted: {services: [{name: a, weight: -1}]}", "has no service with a weight above 0"},
+      {"mirroring: {mirrors: [{name: b}]}", "service is missing: which service?"},
+      {"mirroring: {service: a, mirrors: [{name: b, percent: 101}]}",
+       "http.services.s.mirroring.mirrors[0].percent: "},
       {"failover: {service: a}",
        "E 3:9: http.services.s.failover: fallback is missing: which service?\n"},
       {"failover: {service: a, fallback: b, errors: {status: [5xx]}}",
