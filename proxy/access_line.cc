@@ -125,6 +125,7 @@ void AccessLines::add_json(const AccessRecord& record) {
   text("RouterName", record.router);
   text("ServiceName", record.service);
   text("ServiceURL", record.target_url);
+  if (!record.error.empty()) text("GapuraError", record.error);
   fmt::format_to(
       out,
       R"("RequestProtocol":"HTTP/1.{}","RequestScheme":"http","RequestContentSize":{},)"

@@ -17,6 +17,7 @@ namespace gapura::proxy {
 struct AccessRecord {
   std::string_view client_address;
   std::uint16_t client_port = 0;
+  std::string_view error;  ///< name in failure.h of what went wrong; empty: nothing
   std::string_view method, target, authority, referer, user_agent;
   bool is_http_1_0 = false;
   unsigned status = 0;         ///< sent to the client; 499 when it left

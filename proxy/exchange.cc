@@ -229,6 +229,7 @@ void Exchange::leave_target(Failure failure) {
                               failure != Failure::link_stale && failure != Failure::drain_cut &&
                               failure != Failure::drained_before_sent;
   if (says_something) note_failed_request(row(failure).name);
+  worker_.faults().note(lease_->state(), failure, Clock::now());
   const balancer::TargetState* state = &lease_->state();
   release_lease();
   wants_fresh_link_ = failure == Failure::link_stale;

@@ -173,6 +173,7 @@ class Exchange {
 
   // For the access log, filled only when it is on.
   TimePoint sent_at_{};  ///< when the last attempt began to send
+  Failure refused_for_ = Failure::none;
   std::unique_ptr<LogTexts> log_texts_;
 
   std::unique_ptr<Journey> journey_;  ///< null: the route's service has targets itself

@@ -47,6 +47,7 @@ Task<bool> Exchange::refuse_head(Failure failure) {
 Task<bool> Exchange::refuse(Failure failure) {
   const FailureRow& what = row(failure);
   const bool is_clients_fault = what.fault == Fault::client;
+  refused_for_ = failure;
   // The failure of the last attempt of several was counted with that attempt.
   if (!is_exhausted_) worker_.shard().errors[static_cast<std::size_t>(failure)].add();
   release_lease();
@@ -116,27 +117,29 @@ void Exchange::log(unsigned status) {
   const bool was_sent = sent_at_ != TimePoint{};
   const auto target_duration = std::chrono::duration_cast<std::chrono::microseconds>(
       was_sent ? now - sent_at_ : TimePoint::duration{});
-  const AccessRecord record{.client_address = client_.peer_address(),
-                            .client_port = client_.peer().port(),
-                            .method = log_texts_->method,
-                            .target = log_texts_->target,
-                            .authority = log_texts_->authority,
-                            .referer = log_texts_->referer,
-                            .user_agent = log_texts_->user_agent,
-                            .is_http_1_0 = facts_.is_http_1_0,
-                            .status = status,
-                            .target_status = status_,
-                            .request_bytes = upload_.payload_bytes(),
-                            .response_bytes = download_.payload_bytes(),
-                            .duration = duration,
-                            .target_duration = target_duration,
-                            .started = std::chrono::system_clock::now() - duration,
-                            .entry_point = worker_.entry_point(client_.entry_point()).name,
-                            .router = log_texts_->router,
-                            .service = log_texts_->service,
-                            .target_url = log_texts_->target_url,
-                            .request_count = client_.requests(),
-                            .retries = attempts_ > 1 ? attempts_ - 1 : 0};
+  const AccessRecord record{
+      .client_address = client_.peer_address(),
+      .client_port = client_.peer().port(),
+      .error = refused_for_ == Failure::none ? std::string_view{} : row(refused_for_).name,
+      .method = log_texts_->method,
+      .target = log_texts_->target,
+      .authority = log_texts_->authority,
+      .referer = log_texts_->referer,
+      .user_agent = log_texts_->user_agent,
+      .is_http_1_0 = facts_.is_http_1_0,
+      .status = status,
+      .target_status = status_,
+      .request_bytes = upload_.payload_bytes(),
+      .response_bytes = download_.payload_bytes(),
+      .duration = duration,
+      .target_duration = target_duration,
+      .started = std::chrono::system_clock::now() - duration,
+      .entry_point = worker_.entry_point(client_.entry_point()).name,
+      .router = log_texts_->router,
+      .service = log_texts_->service,
+      .target_url = log_texts_->target_url,
+      .request_count = client_.requests(),
+      .retries = attempts_ > 1 ? attempts_ - 1 : 0};
   worker_.access_lines()->add(record);
 }
 

@@ -20,6 +20,7 @@
 #include "proxy/admission.h"
 #include "proxy/buffer_pool.h"
 #include "proxy/client_connection.h"
+#include "proxy/fault_log.h"
 #include "proxy/head_writer.h"
 #include "proxy/http_date.h"
 #include "proxy/http_head.h"
@@ -88,6 +89,7 @@ class Worker {
   unsigned number() const noexcept { return number_; }
   /// Another worker; only its functions for any thread may be called.
   Worker& peer(unsigned number) const { return *(*peers_)[number]; }
+  FaultLog& faults() noexcept { return faults_; }
   RetryBudget& retry_budget(ServiceSlot service) { return budgets_[index(service)]; }
   metrics::Shard& shard() noexcept { return shard_; }
   const metrics::Shard& shard() const noexcept { return shard_; }
@@ -138,6 +140,7 @@ class Worker {
   std::vector<RetryBudget> budgets_;  // by ServiceSlot
   std::deque<WaitingLine> lines_;     // by ServiceSlot
   const std::vector<std::unique_ptr<Worker>>* peers_ = nullptr;
+  FaultLog faults_;
   metrics::Shard shard_;
   std::unique_ptr<AccessLines> access_lines_;
   std::vector<std::unique_ptr<Listener>> listeners_;

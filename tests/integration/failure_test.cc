@@ -1,8 +1,10 @@
 // Targets that cannot be reached, answer late, or answer nonsense.
+#include <chrono>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
 
+#include "tests/support/binary_fixture.h"
 #include "tests/support/black_hole.h"
 #include "tests/support/fake_target.h"
 #include "tests/support/raw_client.h"
@@ -266,6 +268,34 @@ TEST(Failure, ATunnelOfWhichOneSideHasEndedEndsWhenNothingMoves) {
 
   // The client keeps its side open.
   EXPECT_TRUE(eventually([&] { return server.admin().in_flight() == 0; }));
+}
+
+// A person can act on it, and a target that breaks every answer does not fill the disk.
+TEST(Failure, WhatATargetDoesWrongIsInTheLogAtMostOnceASecond) {
+  FakeTarget target("a");
+  Reply broken;
+  broken.raw = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n";
+  target.on("/calculate", broken);
+  SeedFolder folder({.workers = 1});
+  folder.write_services({&target});
+  BinaryFixture binary(GAPURA_BINARY, folder);
+  ASSERT_TRUE(binary.is_ready()) << binary.log();
+  ASSERT_TRUE(binary.admin().wait_for_targets({target.authority()}));
+  const auto start = std::chrono::steady_clock::now();
+  RawClient client(binary.port());
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(client.ask(get("/calculate")).status, 502) << i;
+
+  const std::string said = "a request to " + target.url() +
+                           " failed: its answer breaks the rules of HTTP (bad_response)";
+  EXPECT_TRUE(eventually([&] { return binary.log().find(said) != std::string::npos; }))
+      << binary.log();
+  const std::string log = binary.log();
+  std::size_t lines = 0;
+  for (std::size_t at = log.find(said); at != std::string::npos; at = log.find(said, at + 1)) {
+    ++lines;
+  }
+  const auto took = std::chrono::steady_clock::now() - start;
+  EXPECT_LE(lines, 1u + static_cast<std::size_t>(took / std::chrono::seconds(1)));
 }
 
 }  // namespace
