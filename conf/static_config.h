@@ -30,6 +30,8 @@ struct EntryPoint {
   Milliseconds idle_timeout{180'000};  ///< between requests of a kept connection
   Milliseconds accept_grace{0};        ///< lifeCycle.requestAcceptGraceTimeout
   Milliseconds grace{10'000};          ///< lifeCycle.graceTimeOut
+  /// respondingTimeouts.readHeaderTimeout, ours: from the first byte of a head to its last. Not 0.
+  Milliseconds head_timeout{10'000};
   /// transport.respondingTimeouts.minRate, bytes/s; ours, 240 as Kestrel has it. A body that comes,
   /// or an answer that is taken, more slowly over a whole readTimeout or writeTimeout ends. 0: off.
   std::uint32_t rate_min = 240;

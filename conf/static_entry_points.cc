@@ -63,6 +63,12 @@ void read_transport(yaml::Section& transport, EntryPoint& entry_point) {
   }
   if (auto timeouts = transport.section("respondingTimeouts")) {
     timeouts->read("readTimeout", entry_point.read_timeout);
+    timeouts->read("readHeaderTimeout", entry_point.head_timeout);
+    if (entry_point.head_timeout == Milliseconds(0)) {
+      const auto found = timeouts->find("readHeaderTimeout");
+      timeouts->reader().error(found->place, found->path,
+                               "must be above 0; nobody may take for ever to send a head");
+    }
     timeouts->read("writeTimeout", entry_point.write_timeout);
     timeouts->read("idleTimeout", entry_point.idle_timeout);
     if (const auto rate = timeouts->integer("minRate", 0, kRateMax)) {

@@ -12,8 +12,6 @@ namespace {
 
 /// At rest a closed peer may have gone unnoticed (see channel.h); looked for once, after this.
 constexpr Milliseconds kLookAfter{1'000};
-/// From the first byte of a head to its last.
-constexpr Milliseconds kHeadLimit{10'000};
 /// How long a client that was just answered may still send a request after the stop.
 constexpr Milliseconds kLastRequestLimit{500};
 /// How long we read on after a last answer, so that a reset does not destroy it (RFC 9112 9.6).
@@ -133,7 +131,7 @@ Task<Failure> ClientConnection::admit() {
     }
     if (read_more()) continue;
     if (is_killed_ || has_failed_ || has_ended_) co_return Failure::client_gone;
-    if (!limit_.is_armed()) limit_.arm(kHeadLimit);
+    if (!limit_.is_armed()) limit_.arm(worker_.entry_point(entry_point_).head_timeout);
     co_await waiter_.wait();
     if (take_expired()) co_return Failure::client_timeout;
   }
@@ -174,9 +172,10 @@ Detached ClientConnection::serve() {
         is_serving_ = false;
         co_return;
       }
-      const Milliseconds patience = worker_.entry_point(entry_point_).read_timeout;
-      const bool has_own = patience.count() != 0 && patience < kHeadLimit;
-      if (!limit_.is_armed()) limit_.arm(has_own ? patience : kHeadLimit);
+      const conf::EntryPoint& entry = worker_.entry_point(entry_point_);
+      const bool is_shorter =
+          entry.read_timeout.count() != 0 && entry.read_timeout < entry.head_timeout;
+      if (!limit_.is_armed()) limit_.arm(is_shorter ? entry.read_timeout : entry.head_timeout);
       co_await waiter_.wait();
       if (!take_expired()) continue;
     }

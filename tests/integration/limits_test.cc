@@ -165,6 +165,17 @@ TEST(Limits, AReaderThatTakesNothingEndsAndASlowOneDoesNot) {
   EXPECT_TRUE(counts(server, "client_gone", 1));
 }
 
+TEST(Limits, AHeadThatTakesTooLongEnds) {
+  const FakeTarget target("a");
+  ServerFixture server(
+      {&target},
+      one_worker("", "    transport: {respondingTimeouts: {readHeaderTimeout: 300ms}}\n"));
+  RawClient client(server.port());
+  client.send("GET /calculate HTTP/1.1\r\n");
+  EXPECT_EQ(client.read_response().status, 408);
+  EXPECT_TRUE(client.sees_close());
+}
+
 TEST(Limits, AConnectionEndsWithTheRequestAfterItsTime) {
   const FakeTarget target("a");
   ServerFixture server({&target}, one_worker("", "    transport: {keepAliveMaxTime: 200ms}\n"));
