@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "conf/autoscale.h"
 #include "conf/composite.h"
 #include "conf/problem.h"
 #include "conf/sticky_cookie.h"
@@ -97,6 +98,7 @@ struct ServiceConfig {
   std::optional<PassiveHealthCheck> passive_check;
   /// slowStart, ours: time in which newcomers and recovered targets come to their full share.
   Milliseconds slow_start{0};
+  std::optional<Autoscale> autoscale;
   std::string fault;  ///< not empty: disabled, and why (routers to it too)
   bool is_composite() const noexcept { return composite.index() != 0; }
   friend bool operator==(const ServiceConfig&, const ServiceConfig&) = default;

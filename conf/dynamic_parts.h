@@ -32,6 +32,11 @@ void read_health(yaml::Section& balancer, ServiceConfig& out);
 /// Of a service: `maxInFlight` and `queue`.
 void read_queue(yaml::Section& balancer, ServiceConfig& out);
 
+/// Of a service: `autoscale`, but for its provider.
+std::optional<Autoscale> read_autoscale(yaml::Section& service);
+/// Of `autoscale`: `provider`.
+std::optional<Provider> read_provider(yaml::Section& autoscale, const std::string& service);
+
 /// Of all files: children that do not exist, are disabled, or lead back to their parents disable
 /// these.
 void resolve_children(DynamicConfig& config, Guess& guess, Problems& problems);
