@@ -159,7 +159,7 @@ Detached ClientConnection::serve() {
     const HeadResult result = read_head();
     if (is_killed_) break;  // what was in the socket by then is no request any more
     if (result.state == HeadState::incomplete) {
-      if (is_killed_ || has_failed_ || has_ended_) break;  // cut in a head, or simply closed
+      if (has_failed_ || has_ended_) break;  // cut in a head, or simply closed
       if (begin_ == end_) {
         if (worker_.is_stopping()) {
           // Its last answer did not say that we close: the next request may be on its way.

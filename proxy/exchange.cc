@@ -67,7 +67,7 @@ Failure Exchange::refusal() {
   if (body_max != 0 && request.framing.length > body_max) return Failure::body_too_large;
   if (request.has_via && worker_.via().has_passed(request.fields)) return Failure::loop;
   // RFC 9110 7.6.2: at 0 the request is not for the next hop but for us.
-  if (request.method != "OPTIONS" && request.method != "TRACE") return Failure::none;
+  if (!counts_hops(request.method)) return Failure::none;
   const std::string_view hops = value_of(request.fields, FieldId::max_forwards);
   if (hops.empty() || hops.find_first_not_of('0') != std::string_view::npos) return Failure::none;
   return request.method == "TRACE" ? Failure::max_forwards_trace : Failure::max_forwards_options;
@@ -223,12 +223,7 @@ Failure Exchange::connect_failed(Failure failure, std::string reason) {
 void Exchange::leave_target(Failure failure) {
   link_.reset();
   if (!lease_) return;
-  // An unwanted status was noted as what it is.
-  const bool says_something = row(failure).fault == Fault::target &&
-                              failure != Failure::unwanted_status &&
-                              failure != Failure::link_stale && failure != Failure::drain_cut &&
-                              failure != Failure::drained_before_sent;
-  if (says_something) note_failed_request(row(failure).name);
+  if (row(failure).fault == Fault::target) note_failed_request(row(failure).name);
   worker_.faults().note(lease_->state(), failure, Clock::now());
   const balancer::TargetState* state = &lease_->state();
   release_lease();

@@ -103,15 +103,15 @@ inline constexpr std::array<FailureRow, kFailures> kFailureTable{{
     {"queue_timeout", Fault::own, 503, Retry::never, "Service Unavailable"},
     {"connect_failed", Fault::target, 502, Retry::always, "Bad Gateway"},
     {"connect_timeout", Fault::target, 504, Retry::always, "Gateway Timeout"},
-    {"link_stale", Fault::target, 502, Retry::if_replayable, "Bad Gateway"},
+    {"link_stale", Fault::own, 502, Retry::if_replayable, "Bad Gateway"},
     {"target_timeout", Fault::target, 504, Retry::never, "Gateway Timeout"},
     {"bad_response", Fault::target, 502, Retry::never, "Bad Gateway"},
     {"target_closed", Fault::target, 502, Retry::if_replayable, "Bad Gateway"},
     {"target_cut", Fault::target, 0, Retry::never, ""},
-    {"unwanted_status", Fault::target, 502, Retry::if_kept, "Bad Gateway"},
-    {"tunnel_half_closed", Fault::target, 0, Retry::never, ""},
-    {"drained_before_sent", Fault::target, 503, Retry::always, "no available server\n"},
-    {"drain_cut", Fault::target, 502, Retry::never, "Bad Gateway"},
+    {"unwanted_status", Fault::own, 502, Retry::if_kept, "Bad Gateway"},
+    {"tunnel_half_closed", Fault::own, 0, Retry::never, ""},
+    {"drained_before_sent", Fault::own, 503, Retry::always, "no available server\n"},
+    {"drain_cut", Fault::own, 502, Retry::never, "Bad Gateway"},
 }};
 
 constexpr const FailureRow& row(Failure failure) noexcept {

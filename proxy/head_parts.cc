@@ -231,10 +231,6 @@ bool is_field_name(std::string_view text) noexcept {
   return !text.empty() && all(text, kToken);
 }
 
-bool is_field_value(std::string_view text) noexcept {
-  return all(text, kValue);
-}
-
 std::string_view value_of(const Fields& fields, FieldId id) noexcept {
   for (std::size_t i = 0; i < fields.count; ++i) {
     if (fields.ids[i] == id) return fields.lines[i].value;

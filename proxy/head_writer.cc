@@ -154,9 +154,15 @@ bool is_request_line_ours(const RequestHead& head, std::size_t i, bool replaces_
     case FieldId::transfer_encoding:
     case FieldId::upgrade: return true;
     // Announces what comes behind the last chunk (RFC 9110 6.6.2): without chunks, nothing.
-    case FieldId::trailer: return has_own_length || head.framing.kind != BodyKind::chunked;
-    case FieldId::expect: return has_own_length || !head.expects_continue;
-    case FieldId::max_forwards: return head.method == "OPTIONS" || head.method == "TRACE";
+    case FieldId::trailer:
+      if (has_own_length || head.framing.kind != BodyKind::chunked) return true;
+      break;
+    case FieldId::expect:
+      if (has_own_length || !head.expects_continue) return true;
+      break;
+    case FieldId::max_forwards:
+      if (counts_hops(head.method)) return true;
+      break;
     // Connection cannot be used to strip what frames the message or what we add (RFC 9110 7.6.1).
     case FieldId::content_length: return has_own_length;
     case FieldId::forwarding:
@@ -176,7 +182,9 @@ bool is_response_line_ours(const ResponseHead& head, std::size_t i,
     case FieldId::proxy_hop:
     case FieldId::transfer_encoding:
     case FieldId::upgrade: return true;
-    case FieldId::trailer: return !rendering.chunks;
+    case FieldId::trailer:
+      if (!rendering.chunks) return true;
+      break;
     case FieldId::content_length: return rendering.drop_length;
     default: break;
   }
@@ -232,7 +240,7 @@ void write_request_head(HeadText& out, const RequestHead& head, const RequestRen
   }
   append_connection(out, head, rendering.upgrade);
   const std::string_view hops = value_of(head.fields, FieldId::max_forwards);
-  if (!hops.empty() && (head.method == "OPTIONS" || head.method == "TRACE")) {
+  if (!hops.empty() && counts_hops(head.method)) {
     append_max_forwards(out, hops);
   }
   out.append("\r\n");
@@ -294,7 +302,6 @@ std::string_view reason_of(unsigned status) noexcept {
     case 200: return "OK";
     case 400: return "Bad Request";
     case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
     case 408: return "Request Timeout";
     case 413: return "Content Too Large";
     case 414: return "URI Too Long";

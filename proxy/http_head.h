@@ -123,10 +123,13 @@ void for_each_element(std::string_view list, Fn&& fn) {
   }
 }
 
-/// RFC 9110 5.6.2 and 5.5: what a field's name and value are made of. For trailers, which are read
-/// elsewhere.
+/// RFC 9110 5.6.2: what a field's name is made of. For trailers, which are read elsewhere.
 bool is_field_name(std::string_view text) noexcept;
-bool is_field_value(std::string_view text) noexcept;
+
+/// Max-Forwards means something with this method (RFC 9110 7.6.2).
+inline bool counts_hops(std::string_view method) noexcept {
+  return method == "OPTIONS" || method == "TRACE";
+}
 
 /// A response without a body, whatever its fields say (RFC 9112 6.3).
 inline bool has_no_body(unsigned status, bool is_head_request) noexcept {

@@ -177,10 +177,6 @@ Endpoint Workers::local_endpoint(EntryPointSlot slot) const {
   return state_->endpoints.at(index(slot));
 }
 
-unsigned Workers::count() const noexcept {
-  return state_->settings.count;
-}
-
 std::vector<const metrics::Shard*> Workers::shards() const {
   std::vector<const metrics::Shard*> shards;
   for (const auto& worker : state_->workers) {

@@ -72,7 +72,6 @@ class Workers {
 
   /// Where an entry point really listens (its port was 0, say). After listen().
   Endpoint local_endpoint(EntryPointSlot slot) const;
-  unsigned count() const noexcept;
   /// Readable from any thread while this object lives.
   std::vector<const metrics::Shard*> shards() const;
 

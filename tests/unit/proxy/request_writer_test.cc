@@ -53,6 +53,19 @@ TEST(RequestWriter, PassesLinesAsTheyAreAndAddsTheForwardedFields) {
                 added("a.example:81", "81") + "\r\n");
 }
 
+TEST(RequestWriter, TakesOutWhateverConnectionNames) {
+  // RFC 9110 7.6.1, also of fields that we look at ourselves.
+  const std::string head = written(
+      "POST /a HTTP/1.1\r\nHost: a\r\nConnection: trailer, expect, max-forwards, x-own\r\n"
+      "Transfer-Encoding: chunked\r\nTrailer: x-sum\r\nExpect: 100-continue\r\n"
+      "Max-Forwards: 3\r\nX-Own: 1\r\n\r\n");
+
+  EXPECT_FALSE(has_name(head, "trailer")) << head;
+  EXPECT_FALSE(has_name(head, "expect")) << head;
+  EXPECT_FALSE(has_name(head, "max-forwards")) << head;
+  EXPECT_FALSE(has_name(head, "x-own")) << head;
+}
+
 TEST(RequestWriter, WritesTheCleanedPath) {
   const std::string head =
       written("GET /x/..//y HTTP/1.1\r\nHost: a\r\n\r\n", kStranger, {.path_query = "/y"});
