@@ -16,7 +16,6 @@ DrainWaits::DrainWaits(const balancer::Registry& registry)
     : registry_(registry), shared_(std::make_shared<Wait::Shared>()) {}
 
 void DrainWaits::on_event(const Event& event) {
-  if (event.kind == Event::Kind::config_applied) return;
   for (Wait* wait : shared_->waits) wait->note(event);
   shared_->changed.notify();
 }

@@ -48,8 +48,6 @@ void log_event(const balancer::Event& event, const balancer::Overlay& overlay) {
       log::info("service {}: target {} is {}", target.service, target.id,
                 is_still_listed(target, overlay) ? "drained, and stays listed" : "gone");
       break;
-    case balancer::Event::Kind::config_applied:
-      break;  // told with its differences by whoever applied it
   }
 }
 

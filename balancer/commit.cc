@@ -48,7 +48,6 @@ void Registry::State::publish(TimePoint now) {
 /// What follows is taken out first: a callback may lead to another command.
 void Registry::State::deliver() {
   for (Event& event : std::exchange(events, {})) {
-    event.version = version;
     if (callbacks.event) callbacks.event(event);
   }
   for (Cut& cut : std::exchange(cuts, {})) {

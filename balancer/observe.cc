@@ -4,14 +4,14 @@
 #include "balancer/lifecycle.h"
 #include "balancer/registry_state.h"
 #include "base/check.h"
+#include "base/plural.h"
 
 namespace gapura::balancer {
 namespace {
 
 std::string gone_reason(const DrainResult& result) {
-  const std::string counts = std::to_string(result.finished) + " requests finished, " +
-                             std::to_string(result.cut) + " had to be cut";
-  return "drained: " + counts;
+  return "drained: " + counted(result.finished, "request") + " finished, " +
+         std::to_string(result.cut) + " had to be cut";
 }
 
 }  // namespace
@@ -26,7 +26,7 @@ void Registry::State::change_phase(Member& member, Phase phase, std::string reas
   const Phase from = std::exchange(member.phase, phase);
   member.reason = std::move(reason);
   member.since = now;
-  events.push_back({Event::Kind::phase_changed, view_of(member, now), from, {}, {}});
+  events.push_back({Event::Kind::phase_changed, view_of(member, now), from, {}});
 }
 
 Version Registry::State::adopted_by_all() const noexcept {
@@ -77,8 +77,8 @@ void Registry::State::end_drain(Member& member, std::uint32_t left, TimePoint no
   slots.retire(state);
   touched.insert(member.service->config.name);
   has_leftovers = true;
-  events.push_back({Event::Kind::drained, view_of(member, now), {}, std::move(result), {}});
-  events.push_back({Event::Kind::gone, view_of(member, now), {}, {}, {}});
+  events.push_back({Event::Kind::drained, view_of(member, now), {}, std::move(result)});
+  events.push_back({Event::Kind::gone, view_of(member, now), {}, {}});
 }
 
 }  // namespace gapura::balancer

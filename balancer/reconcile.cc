@@ -121,7 +121,7 @@ void Registry::State::begin_life(Member& member, const std::string& id, TimePoin
     member.ramp_tenths = is_slow ? 1 : 10;
   }
   if (is_reachable) member.reason = is_checked ? kUnchecked : join_reason(member.origin);
-  events.push_back({Event::Kind::joined, view_of(member, now), {}, {}, {}});
+  events.push_back({Event::Kind::joined, view_of(member, now), {}, {}});
   is_changed = true;
 }
 
@@ -177,7 +177,7 @@ void Registry::State::cancel_drain(Member& member, TimePoint now) {
     reason = "wanted again, but it did not accept connections before";
   }
   change_phase(member, phase, std::move(reason), now);
-  events.push_back({Event::Kind::drained, view_of(member, now), {}, std::move(result), {}});
+  events.push_back({Event::Kind::drained, view_of(member, now), {}, std::move(result)});
   is_changed = true;
 }
 

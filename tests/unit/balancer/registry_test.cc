@@ -32,7 +32,6 @@ TEST_F(RegistryTest, PublishesTheFilesAsVersionOne) {
   EXPECT_EQ(route->name, "r@file");
   EXPECT_EQ(route->priority, 10);
   EXPECT_EQ(count(Event::Kind::joined), 2U);
-  EXPECT_EQ(count(Event::Kind::config_applied), 1U);
   EXPECT_EQ(phase(kA), Phase::serving);
 }
 
