@@ -58,7 +58,9 @@ struct ServiceEntry {
   bool is_configured = true;   ///< false: in no file any more, its targets drain
   ServiceSlot slot{};
   std::shared_ptr<QueueState> queue;
+  std::uint32_t retry_after_s = 1;  ///< what its 503s tell clients
   std::vector<std::unique_ptr<Member>> members;  ///< in the order of their first appearance
+  bool waits_at_zero() const noexcept;  ///< scaling makes the first target for whoever waits
   bool is_enabled() const noexcept { return is_configured && config.fault.empty(); }
 };
 

@@ -3,6 +3,7 @@
 namespace gapura::balancer {
 
 bool must_wait(const Service& service, const PickRequest& request, std::size_t picked) noexcept {
+  if (service.targets.empty()) return service.waits_at_zero;
   if (request.in_flight_max == 0) return false;
   const bool is_any = picked == kNoPlace;
   if (!is_any && !is_suspended(*service.targets[picked].state)) return false;

@@ -60,8 +60,9 @@ Refusal no_such_target(const Wanted& wanted, const std::string& id) {
 
 }  // namespace
 
-Proposal add_target(const Wanted& wanted, const std::string& given_id, const conf::Server& server) {
-  const std::string id = given_id.empty() ? server.url.authority() : given_id;
+Proposal add_target(const Wanted& wanted, const NewTarget& newcomer) {
+  const conf::Server& server = newcomer.server;
+  const std::string id = newcomer.id.empty() ? server.url.authority() : newcomer.id;
   for (const WantedTarget& target : listed(wanted)) {
     const bool is_same_url = target.server.url == server.url;
     if (target.id == id && !is_same_url) {
@@ -84,7 +85,7 @@ Proposal add_target(const Wanted& wanted, const std::string& given_id, const con
   } else if (added != draft.changes().added.end()) {
     added->second.server = server;
   } else {
-    draft.changes().added.emplace(id, AddedTarget{server, Origin::admin});
+    draft.changes().added.emplace(id, AddedTarget{server, newcomer.origin});
   }
   return std::move(draft).finish();
 }
@@ -93,7 +94,7 @@ Proposal add_targets(const Wanted& wanted, std::span<const NewTarget> targets) {
   Overlay overlay = wanted.overlay;
   for (const NewTarget& target : targets) {
     const Wanted so_far{wanted.service, overlay, wanted.is_leaving};
-    Proposal next = add_target(so_far, target.id, target.server);
+    Proposal next = add_target(so_far, target);
     if (std::holds_alternative<Refusal>(next)) return next;
     overlay = std::get<Overlay>(std::move(next));
   }

@@ -19,7 +19,7 @@ struct Wanted {
   bool is_leaving = false;
 };
 
-Proposal add_target(const Wanted& wanted, const std::string& id, const conf::Server& server);
+Proposal add_target(const Wanted& wanted, const NewTarget& target);
 /// One after another, so that two of them cannot be one target; all or none.
 Proposal add_targets(const Wanted& wanted, std::span<const NewTarget> targets);
 Proposal remove_target(const Wanted& wanted, const std::string& id);

@@ -39,7 +39,6 @@ conf::Problems Registry::set_files(conf::DynamicConfig files, TimePoint now) {
   s.rule_problems = s.routes.set(s.files, enabled_services(s.files));
   for (auto& [name, service] : s.services) s.reconcile(service, now);
   s.is_changed = true;
-  s.events.push_back({Event::Kind::config_applied, {}, {}, {}, {}});
   const conf::Problems problems = s.rule_problems;
   s.commit(State::Publish::changes, now);
   return problems;
@@ -85,8 +84,9 @@ static Proposal propose(const conf::DynamicConfig& files, const Overlay& overlay
 
 Proposal Registry::propose_add(const std::string& service, const std::string& id,
                                const conf::Server& server) const {
-  return propose(state_->files, state_->overlay, state_->services, service, id,
-                 [&](const Wanted& wanted) { return add_target(wanted, id, server); });
+  return propose(
+      state_->files, state_->overlay, state_->services, service, id,
+      [&](const Wanted& wanted) { return add_target(wanted, {.id = id, .server = server}); });
 }
 
 Proposal Registry::propose_add(const std::string& service,
@@ -146,6 +146,15 @@ void Registry::resolved(const TargetRef& target, const Endpoint& endpoint, TimeP
   s.commit(State::Publish::changes, now);
 }
 
+void Registry::set_retry_after(const std::string& service, std::uint32_t seconds, TimePoint now) {
+  State& s = *state_;
+  const auto found = s.services.find(service);
+  if (found == s.services.end() || found->second.retry_after_s == seconds) return;
+  found->second.retry_after_s = seconds;
+  s.is_changed = true;
+  s.commit(State::Publish::changes, now);
+}
+
 void Registry::tick(TimePoint now) {
   State& s = *state_;
   s.slots.adopted_by_all(s.adopted_by_all());
@@ -161,6 +170,21 @@ std::vector<ServiceView> Registry::services(TimePoint now) const {
   std::vector<ServiceView> out;
   out.reserve(state_->services.size());
   for (const auto& [name, service] : state_->services) out.push_back(view_of(service, now));
+  return out;
+}
+
+std::optional<ServiceView> Registry::service(const std::string& name, TimePoint now) const {
+  const auto found = state_->services.find(name);
+  if (found == state_->services.end()) return std::nullopt;
+  return view_of(found->second, now);
+}
+
+std::vector<ScaledService> Registry::scaled_services() const {
+  std::vector<ScaledService> out;
+  for (const auto& [name, service] : state_->services) {
+    if (!service.is_enabled() || !service.config.autoscale) continue;
+    out.push_back({.name = name, .slot = service.slot, .policy = &*service.config.autoscale});
+  }
   return out;
 }
 

@@ -31,7 +31,7 @@ struct TargetView {
   Milliseconds in_phase_for{0};
 };
 
-/// Requests of a service that wait for a target to have room.
+/// Requests of a service that wait for a target to have room, or for its first one to come.
 struct QueueView {
   std::uint32_t length = 0;     ///< now
   std::uint64_t ended = 0;      ///< requests that have waited, whatever came of them
@@ -45,7 +45,7 @@ struct ServiceView {
   std::string strategy;               ///< "wrr"; empty for services over services
   std::vector<std::string> children;  ///< of these, the names
   std::string fault;                  ///< why it is disabled; empty: enabled
-  std::optional<QueueView> queue;     ///< of services with maxInFlight
+  std::optional<QueueView> queue;     ///< of services with maxInFlight, or that scale from zero
   std::vector<TargetView> targets;    ///< in the order of their ids' first appearance
 };
 
@@ -65,12 +65,11 @@ struct DrainResult {
 };
 
 struct Event {
-  enum class Kind { joined, phase_changed, drained, gone, config_applied };
+  enum class Kind { joined, phase_changed, drained, gone };
   Kind kind;
-  TargetView target;                 ///< but for config_applied
+  TargetView target;
   std::optional<Phase> from;         ///< phase_changed
   std::optional<DrainResult> drain;  ///< drained
-  Version version{};
 };
 
 /// A target that is to be asked whether it is well. `check` lives until the next command.
@@ -96,8 +95,16 @@ using Proposal = std::variant<Overlay, Refusal>;
 
 /// A target to add. An empty id stands for the URL's authority.
 struct NewTarget {
-  std::string id;
-  conf::Server server;
+  std::string id{};
+  conf::Server server{};
+  Origin origin = Origin::admin;
+};
+
+/// A service with `autoscale`. `policy` lives until the next command.
+struct ScaledService {
+  std::string name{};
+  ServiceSlot slot{};
+  const conf::Autoscale* policy = nullptr;
 };
 
 class Registry {
@@ -143,11 +150,15 @@ class Registry {
   void went_idle(const TargetRef& target, TimePoint now);
   /// The name in the target's URL stands for this address now.
   void resolved(const TargetRef& target, const Endpoint& endpoint, TimePoint now);
+  /// After how many seconds a client that got 503 may try again: from 1.
+  void set_retry_after(const std::string& service, std::uint32_t seconds, TimePoint now);
   /// Drain deadlines, ramps and ends of ejections. Call every second or so.
   void tick(TimePoint now);
 
   // --- views ---
   std::vector<ServiceView> services(TimePoint now) const;
+  std::optional<ServiceView> service(const std::string& name, TimePoint now) const;
+  std::vector<ScaledService> scaled_services() const;
   std::vector<RouterView> routers() const;
   Version version() const noexcept;
   /// The oldest version that every worker has adopted.

@@ -40,6 +40,8 @@ struct Service {
   std::uint32_t queue_length_max = 0;
   Milliseconds queue_timeout{0};
   std::shared_ptr<QueueState> queue;  ///< null: nothing waits, there is no limit
+  bool waits_at_zero = false;         ///< without any target, for the first one to come
+  std::uint32_t retry_after_s = 1;    ///< Retry-After of its 503s
   bool pass_host_header = true;
   Milliseconds connect_timeout{2'000};
   Milliseconds response_timeout{0};  ///< 0: none

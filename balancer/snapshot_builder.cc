@@ -77,7 +77,9 @@ Service build_service(const ServiceEntry& entry, const Places& places) {
   service.in_flight_max = entry.config.in_flight_max;
   service.queue_length_max = entry.config.queue_length_max;
   service.queue_timeout = entry.config.queue_timeout;
-  if (service.in_flight_max != 0) service.queue = entry.queue;
+  service.waits_at_zero = entry.waits_at_zero();
+  service.retry_after_s = entry.retry_after_s;
+  if (service.in_flight_max != 0 || service.waits_at_zero) service.queue = entry.queue;
   service.connect_timeout = entry.config.connect_timeout;
   service.response_timeout = entry.config.response_timeout;
   service.targets.reserve(entry.members.size());
@@ -108,6 +110,7 @@ bool is_same_service(const Service& a, const Service& b) {
          a.strategy == b.strategy && a.hash_key == b.hash_key && a.sticky == b.sticky &&
          a.in_flight_max == b.in_flight_max && a.queue_length_max == b.queue_length_max &&
          a.queue_timeout == b.queue_timeout && a.queue == b.queue &&
+         a.waits_at_zero == b.waits_at_zero && a.retry_after_s == b.retry_after_s &&
          a.pass_host_header == b.pass_host_header && a.connect_timeout == b.connect_timeout &&
          a.failures_max == b.failures_max && a.failure_window == b.failure_window &&
          a.response_timeout == b.response_timeout &&

@@ -10,6 +10,12 @@ bool has_others_that_are_well(const Member& member) noexcept {
   });
 }
 
+bool ServiceEntry::waits_at_zero() const noexcept {
+  if (!config.autoscale || config.autoscale->min != 0) return false;
+  const conf::ScalingMode mode = config.autoscale->mode;
+  return mode == conf::ScalingMode::on || mode == conf::ScalingMode::up_only;
+}
+
 TargetView view_of(const Member& member, TimePoint now) {
   TargetView view;
   view.service = member.state->service;
@@ -35,7 +41,7 @@ ServiceView view_of(const ServiceEntry& service, TimePoint now) {
   if (!service.config.is_composite()) view.strategy = conf::to_string(service.config.strategy);
   view.fault = service.is_configured ? service.config.fault
                                      : "in no file any more; what is left of it drains";
-  if (service.config.in_flight_max != 0) {
+  if (service.config.in_flight_max != 0 || service.waits_at_zero()) {
     const QueueState& queue = *service.queue;
     view.queue = QueueView{queue.length(), queue.ended(), queue.waited_us()};
   }

@@ -45,15 +45,15 @@ struct ResourceSignal {
 /// One of `queries`: PromQL, asked of a server that speaks Prometheus' API. Its value is one
 /// number.
 struct QuerySignal {
-  std::string name;    ///< in decisions, metrics and messages
-  std::string server;  ///< "http://127.0.0.1:9090"
-  std::string query;
+  std::string name{};    ///< in decisions, metrics and messages
+  std::string server{};  ///< "http://127.0.0.1:9090"
+  std::string query{};
   /// What one target is to have of it: with `is_total` the value is that of all targets together,
   /// else already an average over them.
   double target = 0;
   bool is_total = false;
   Milliseconds every{15'000};
-  std::filesystem::path token_file;  ///< sent as a bearer token; empty: none
+  std::filesystem::path token_file{};  ///< sent as a bearer token; empty: none
   friend bool operator==(const QuerySignal&, const QuerySignal&) = default;
 };
 

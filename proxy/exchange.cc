@@ -100,6 +100,7 @@ Failure Exchange::choose(bool has_turn) {
   is_limited_ = service.queue != nullptr;
   queue_length_max_ = service.queue_length_max;
   queue_timeout_ = service.queue_timeout;
+  retry_after_s_ = service.retry_after_s;
   // Nobody overtakes those who wait, on whatever worker.
   if (is_limited_ && !has_turn && service.queue->length() > 0) return Failure::queue_full;
   std::size_t picked = balancer::kept_place(service, wanted);

@@ -132,6 +132,7 @@ class Exchange {
   std::string set_cookie_;  ///< the line that keeps the client here; empty: none is due
   std::uint32_t queue_length_max_ = 0;
   Milliseconds queue_timeout_{0};
+  std::uint32_t retry_after_s_ = 1;
   bool is_limited_ = false;  ///< by maxInFlight
   bool has_service_ = false;
   ServiceSlot service_{};

@@ -60,14 +60,15 @@ Task<bool> Exchange::refuse(Failure failure) {
   }
   const bool keeps_client =
       !is_clients_fault && facts_.may_persist && is_request_read() && !worker_.sends_clients_away();
-  const OwnAnswer answer{
-      .status = what.status,
-      .body = what.body,
-      .is_head_request = facts_.is_head,
-      .say_close = !keeps_client,
-      .say_keep_alive = keeps_client && facts_.is_http_1_0,
-      .date = worker_.date(),
-      .extra_fields = what.status == 503 ? "Retry-After: 1\r\n" : std::string_view{}};
+  std::string retry_after;
+  if (what.status == 503) retry_after = "Retry-After: " + std::to_string(retry_after_s_) + "\r\n";
+  const OwnAnswer answer{.status = what.status,
+                         .body = what.body,
+                         .is_head_request = facts_.is_head,
+                         .say_close = !keeps_client,
+                         .say_keep_alive = keeps_client && facts_.is_http_1_0,
+                         .date = worker_.date(),
+                         .extra_fields = retry_after};
   write_own_answer(worker_.head_text(), answer);
   const Relay::Step step = download_.send(client_.channel(), worker_.head_text().view());
   if (step == Relay::Step::wait_sink) co_await flush_answer();
