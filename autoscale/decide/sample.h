@@ -43,15 +43,17 @@ struct Sample {
   std::vector<double> latencies;
 
   // --- told; what is missing was not answered ---
-  std::optional<double> cpu;                             ///< percent, all targets' mean
-  std::optional<double> memory;                          ///< percent, likewise
-  std::optional<double> cpu_and_memory;                  ///< percent, likewise
+  std::optional<double> cpu;             ///< percent, all targets' mean
+  std::optional<double> memory;          ///< percent, likewise
+  std::optional<double> cpu_and_memory;  ///< percent, likewise
+  bool has_all_nodes = true;             ///< false: not all targets' machines said something
   std::map<std::string, std::optional<double>> queries;  ///< by name
   std::uint32_t alerts_up = 0;                           ///< steps that firing alerts ask for
   std::uint32_t alerts_down = 0;
 
   // --- by hand ---
   std::optional<std::uint32_t> override_size;  ///< scale to N, while it lasts
+  std::optional<std::uint32_t> step_to;        ///< asked for once, in this tick
   bool is_paused = false;
 };
 

@@ -19,11 +19,11 @@ using HttpFields = std::vector<std::pair<std::string, std::string>>;
 struct HttpCall {
   std::string method = "GET";
   std::string url;  ///< http:// or https://
-  HttpFields headers;
-  std::string body;
-  Milliseconds timeout{30'000};       ///< for the whole call
-  std::filesystem::path unix_socket;  ///< connected to instead of the URL's host; empty: none
-  std::size_t answer_max = 8 << 20;   ///< bytes of the answer's body; more is a failure
+  HttpFields headers{};
+  std::string body{};
+  Milliseconds timeout{30'000};         ///< for the whole call
+  std::filesystem::path unix_socket{};  ///< connected to instead of the URL's host; empty: none
+  std::size_t answer_max = 8 << 20;     ///< bytes of the answer's body; more is a failure
 };
 
 struct HttpAnswer {

@@ -19,10 +19,10 @@ namespace gapura::autoscale {
 
 struct Instance {
   enum class State { pending, running, stopped, failed };
-  std::string id;    ///< the provider's
-  std::string name;  ///< ours, unique
+  std::string id{};    ///< the provider's
+  std::string name{};  ///< ours, unique
   State state = State::pending;
-  std::string address;         ///< IP or name; empty: not known yet
+  std::string address{};       ///< IP or name; empty: not known yet
   std::uint16_t port = 0;      ///< of the service; 0: as configured
   std::int64_t created_s = 0;  ///< Unix time; 0: not known
   /// It may be probed and, once it answers, used.
@@ -38,8 +38,8 @@ struct ProviderFault {
     not_found,  ///< the instance does not exist (any more)
   };
   Kind kind = Kind::unreachable;
-  std::string message;                      ///< one sentence, no secrets
-  std::optional<Milliseconds> retry_after;  ///< when the provider said so
+  std::string message{};                      ///< one sentence, no secrets
+  std::optional<Milliseconds> retry_after{};  ///< when the provider said so
 };
 
 template <class T>

@@ -1,0 +1,318 @@
+// What is to be done next.
+#include <algorithm>
+#include <utility>
+
+#include "autoscale/fleet/fleet.h"
+#include "balancer/target.h"
+#include "conf/dynamic_config.h"
+
+namespace gapura::autoscale {
+namespace {
+
+using balancer::Phase;
+using balancer::TargetView;
+
+/// While something is to appear, change or vanish.
+constexpr Milliseconds kListSoon{2'000};
+constexpr Milliseconds kFirstPause{10'000};
+constexpr Milliseconds kLongestPause{600'000};
+/// One whose deletion was accepted and that is still listed is deleted once more.
+constexpr Milliseconds kRemovalMax{120'000};
+constexpr std::uint32_t kListsWithout = 2;
+/// Between the end of a drain and the deletion: the last bytes are on their way.
+constexpr Milliseconds kLinger{1'000};
+
+}  // namespace
+
+/// One call of plan().
+struct Fleet::Round {
+  Round(const conf::Autoscale& policy_, const std::vector<TargetView>& targets_, TimePoint now_)
+      : policy(policy_), all(targets_), now(now_) {
+    for (const TargetView& target : targets_) {
+      const bool is_leaving = target.phase == Phase::draining || target.phase == Phase::gone;
+      if (target.origin != balancer::Origin::autoscale && !is_leaving) ++others;
+      by_id.insert_or_assign(target.id, &target);
+      // One that leaves may stand beside the next one with its URL.
+      const auto [place, is_new] = by_url.emplace(target.url, &target);
+      if (!is_new && !is_leaving) place->second = &target;
+    }
+  }
+
+  const conf::Provider& provider() const { return *policy.provider; }
+  /// The instance's own target, or the one that somebody listed with its address.
+  const TargetView* target_of(const Instance& instance) const {
+    if (const auto own = by_id.find(instance.name); own != by_id.end()) return own->second;
+    if (instance.address.empty()) return nullptr;
+    const auto found = by_url.find(url_of(instance, provider()).to_string());
+    return found == by_url.end() ? nullptr : found->second;
+  }
+
+  const conf::Autoscale& policy;
+  const std::vector<TargetView>& all;
+  const TimePoint now;
+  std::uint32_t wanted = 0;
+  std::map<std::string, const TargetView*> by_id{};
+  std::map<std::string, const TargetView*> by_url{};
+  std::uint32_t others = 0;  ///< targets that somebody else listed, and that count
+  std::vector<Step> steps{};
+};
+
+conf::ServerUrl url_of(const Instance& instance, const conf::Provider& provider) {
+  return {.scheme = "http",
+          .host = instance.address,
+          .port = instance.port != 0 ? instance.port : provider.port};
+}
+
+void Fleet::observe(const conf::Autoscale& policy, const std::vector<TargetView>& targets,
+                    TimePoint now) {
+  Round round(policy, targets, now);
+  for (const TargetView& target : targets) adopt_target(round, target);
+  for (auto& [name, unit] : units_) {
+    if (!unit.is_begun) observe(round, unit);
+  }
+}
+
+std::vector<Step> Fleet::plan(const conf::Autoscale& policy, std::uint32_t wanted,
+                              const std::vector<TargetView>& targets, TimePoint now) {
+  Round round(policy, targets, now);
+  round.wanted = wanted;
+  for (auto& [name, unit] : units_) {
+    if (unit.is_begun || now < unit.not_before) continue;
+    if (unit.stage == Unit::Stage::booting) boot(round, unit);
+    if (!unit.is_begun) end(round, unit);
+  }
+  if (is_list_good_) balance(round);
+  ask_for_list(round);
+  return std::move(round.steps);
+}
+
+/// After a start the targets are known from the state file, before the provider has said anything;
+/// and it may have lost some of them meanwhile.
+void Fleet::adopt_target(Round& round, const TargetView& target) {
+  if (target.origin != balancer::Origin::autoscale || units_.contains(target.id)) return;
+  const auto url = conf::ServerUrl::parse(target.url, nullptr);
+  if (!url) return;
+  adopt({.name = target.id,
+         .state = Instance::State::running,
+         .address = url->host,
+         .port = url->port},
+        round.now);
+}
+
+void Fleet::begin(Round& round, Step::Kind kind, Unit& unit) {
+  unit.is_begun = true;
+  round.steps.push_back(
+      {.kind = kind, .unit = unit.instance.name, .instance = unit.instance, .target = unit.target});
+}
+
+/// Takes over what the registry says, whoever caused it.
+void Fleet::observe(Round& round, Unit& unit) {
+  const TargetView* target = round.target_of(unit.instance);
+  unit.target = target == nullptr ? std::string() : target->id;
+  const bool serves =
+      target != nullptr && (target->phase == Phase::serving || target->phase == Phase::warming ||
+                            target->phase == Phase::suspended);
+  const bool leaves =
+      target != nullptr && (target->phase == Phase::draining || target->phase == Phase::gone);
+  switch (unit.stage) {
+    case Unit::Stage::booting:
+      if (leaves) enter(unit, Unit::Stage::draining, round.now);
+      if (!serves) return;
+      enter(unit, Unit::Stage::serving, round.now);
+      creates_failed_ = 0;
+      news_.push_back({.kind = News::Kind::up,
+                       .unit = unit.instance.name,
+                       .message = "serves as " + unit.target,
+                       .took = unit.is_measured ? std::chrono::duration_cast<Milliseconds>(
+                                                      round.now - unit.asked)
+                                                : Milliseconds(0)});
+      return;
+    case Unit::Stage::serving:
+      // Somebody removed or drained it by hand: it is not wanted any more.
+      if (target == nullptr || leaves) enter(unit, Unit::Stage::draining, round.now);
+      return;
+    case Unit::Stage::draining:
+      if (serves) enter(unit, Unit::Stage::serving, round.now);
+      return;
+    default: return;
+  }
+}
+
+void Fleet::boot(Round& round, Unit& unit) {
+  const bool is_late = round.now - unit.asked > round.provider().boot_timeout;
+  const bool has_failed = unit.instance.state == Instance::State::failed;
+  if (is_late || has_failed) {
+    ++creates_failed_;
+    create_due_ = round.now + back_off(creates_failed_, kFirstPause, kLongestPause);
+    unit.fault = has_failed ? "the provider says that it failed" : "it never came to serve";
+    news_.push_back({.kind = News::Kind::fault, .unit = unit.instance.name, .message = unit.fault});
+    return retire(round, unit);
+  }
+  if (!unit.instance.is_up()) return;
+  if (unit.is_for_pool) {
+    enter(unit, Unit::Stage::stopping, round.now);
+  } else if (unit.target.empty()) {
+    begin(round, Step::Kind::add_target, unit);
+  }
+}
+
+/// On its way out: by a drain if it is a target, else at once.
+void Fleet::retire(Round& round, Unit& unit) {
+  const bool is_target = !unit.target.empty();
+  enter(unit, is_target ? Unit::Stage::draining : Unit::Stage::removing, round.now);
+  if (is_target) begin(round, Step::Kind::drain_target, unit);
+}
+
+void Fleet::end(Round& round, Unit& unit) {
+  const TargetView* target = round.target_of(unit.instance);
+  const bool is_lost = unit.lists_without >= kListsWithout ||
+                       unit.instance.state == Instance::State::failed ||
+                       unit.instance.state == Instance::State::stopped;
+  switch (unit.stage) {
+    case Unit::Stage::serving:
+      // A list alone is not believed against a target that answers.
+      if (is_lost && target != nullptr && target->phase == Phase::suspended) retire(round, unit);
+      return;
+    case Unit::Stage::draining: {
+      const bool has_drained = target == nullptr || target->phase == Phase::gone;
+      if (!has_drained) return;
+      const auto stopped = std::ranges::count_if(units_, [](const auto& entry) {
+        return entry.second.stage == Unit::Stage::stopped ||
+               entry.second.stage == Unit::Stage::stopping;
+      });
+      const bool has_place = std::cmp_less(stopped, round.policy.warm) && !is_lost;
+      unit.not_before = round.now + kLinger;
+      return enter(unit, has_place ? Unit::Stage::stopping : Unit::Stage::removing, round.now);
+    }
+    case Unit::Stage::stopping: return begin(round, Step::Kind::stop, unit);
+    case Unit::Stage::removing:
+      // Known by its target alone: no list ever showed it.
+      if (unit.instance.id.empty() && is_lost) return enter(unit, Unit::Stage::removed, round.now);
+      return begin(round, Step::Kind::remove, unit);
+    case Unit::Stage::stopped:
+    case Unit::Stage::removed:
+      if (!unit.target.empty()) return begin(round, Step::Kind::forget_target, unit);
+      if (unit.stage == Unit::Stage::removed && round.now - unit.since > kRemovalMax) {
+        enter(unit, Unit::Stage::removing, round.now);
+      }
+      return;
+    default: return;
+  }
+}
+
+void Fleet::balance(Round& round) {
+  const Count count = this->count();
+  const std::uint32_t active = count.booting + count.serving;
+  if (active < round.wanted) grow(round, round.wanted - active);
+  if (active > round.wanted) shrink(round, active - round.wanted);
+  if (active == round.wanted) fill_pool(round);
+}
+
+void Fleet::grow(Round& round, std::uint32_t missing) {
+  // What drains has booted already. The one that drains for the shortest time has lost least.
+  std::vector<Unit*> back;
+  std::vector<Unit*> stopped;
+  for (auto& [name, unit] : units_) {
+    if (unit.is_begun || round.now < unit.not_before) continue;
+    if (unit.stage == Unit::Stage::draining && unit.lists_without < kListsWithout) {
+      back.push_back(&unit);
+    }
+    if (unit.stage == Unit::Stage::stopped && unit.target.empty()) stopped.push_back(&unit);
+  }
+  std::ranges::sort(back, std::greater{}, &Unit::since);
+  for (Unit* unit : back) {
+    if (missing == 0) return;
+    if (unit->target.empty()) continue;
+    enter(*unit, Unit::Stage::serving, round.now);
+    begin(round, Step::Kind::undrain_target, *unit);
+    --missing;
+  }
+  for (Unit* unit : stopped) {
+    if (missing == 0) return;
+    enter(*unit, Unit::Stage::starting, round.now);
+    unit->asked = round.now;
+    unit->is_measured = false;
+    unit->is_for_pool = false;
+    begin(round, Step::Kind::start, *unit);
+    --missing;
+  }
+  for (; missing > 0; --missing) create(round, /*is_for_pool=*/false);
+}
+
+void Fleet::create(Round& round, bool is_for_pool) {
+  if (round.now < create_due_) return;
+  std::uint32_t in_the_making = 0;
+  std::uint32_t all = round.others;
+  for (const auto& [name, unit] : units_) {
+    if (unit.stage == Unit::Stage::creating) ++in_the_making;
+    // What is being deleted exists, and costs, until the provider has accepted its deletion.
+    const bool is_pooled = unit.is_for_pool || unit.stage == Unit::Stage::stopped ||
+                           unit.stage == Unit::Stage::stopping;
+    if (unit.stage != Unit::Stage::removed && !is_pooled) ++all;
+  }
+  if (in_the_making >= round.provider().creates_at_once) return;
+  if (!is_for_pool && all >= round.policy.max) return;
+  const std::string name = new_name_();
+  Unit& unit = units_[name];
+  unit.instance.name = name;
+  unit.asked = round.now;
+  unit.is_for_pool = is_for_pool;
+  enter(unit, Unit::Stage::creating, round.now);
+  begin(round, Step::Kind::create, unit);
+}
+
+void Fleet::fill_pool(Round& round) {
+  std::uint32_t pooled = 0;
+  for (const auto& [name, unit] : units_) {
+    const bool is_pooled = unit.is_for_pool || unit.stage == Unit::Stage::stopped ||
+                           unit.stage == Unit::Stage::stopping;
+    if (is_pooled && unit.stage != Unit::Stage::removed) ++pooled;
+  }
+  for (; pooled < round.policy.warm; ++pooled) create(round, /*is_for_pool=*/true);
+}
+
+void Fleet::shrink(Round& round, std::uint32_t surplus) {
+  // Those that nobody uses yet first, then who has least to do; the newest among equals.
+  struct Candidate {
+    bool serves;
+    std::uint32_t in_flight;
+    std::int64_t age_rank;
+    Unit* unit;
+  };
+  std::vector<Candidate> candidates;
+  for (auto& [name, unit] : units_) {
+    if (unit.is_begun || unit.is_for_pool || round.now < unit.not_before) continue;
+    const bool serves = unit.stage == Unit::Stage::serving;
+    if (!serves && unit.stage != Unit::Stage::booting) continue;
+    const TargetView* target = round.target_of(unit.instance);
+    // What a file or a person listed besides is theirs to take out.
+    if (target != nullptr && target->origin != balancer::Origin::autoscale) continue;
+    candidates.push_back({.serves = serves,
+                          .in_flight = target == nullptr ? 0 : target->in_flight,
+                          .age_rank = -unit.instance.created_s,
+                          .unit = &unit});
+  }
+  std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
+    return std::tie(a.serves, a.in_flight, a.age_rank, b.unit->instance.name) <
+           std::tie(b.serves, b.in_flight, b.age_rank, a.unit->instance.name);
+  });
+  if (candidates.size() > surplus) candidates.resize(surplus);
+  for (const Candidate& candidate : candidates) retire(round, *candidate.unit);
+}
+
+void Fleet::ask_for_list(Round& round) {
+  if (is_listing_) return;
+  const bool is_moving = std::ranges::any_of(units_, [](const auto& entry) {
+    const Unit& unit = entry.second;
+    const bool is_expected = unit.is_booting() && !unit.instance.is_up();
+    return is_expected || unit.stage == Unit::Stage::removed;
+  });
+  const bool is_soon =
+      is_moving && is_list_good_ && listed_at_ && round.now - *listed_at_ >= kListSoon;
+  if (round.now < list_due_ && !is_soon) return;
+  is_listing_ = true;
+  list_due_ = round.now + round.provider().list_every;
+  round.steps.push_back({.kind = Step::Kind::list});
+}
+
+}  // namespace gapura::autoscale

@@ -1,0 +1,12 @@
+/// Names of instances: unique without asking anybody, in the alphabet that every cloud takes.
+#pragma once
+
+#include <string>
+
+namespace gapura::autoscale {
+
+/// `prefix`, seconds of the Unix time and 20 random bits, both in base 32 (RFC 4648, lower case):
+/// "gapura-calculate-dibvq7y-k3xa".
+std::string new_instance_name(const std::string& prefix);
+
+}  // namespace gapura::autoscale

@@ -1,0 +1,208 @@
+// What is done about the instances of one service, step by step.
+#include "autoscale/fleet/fleet.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/fleet_world.h"
+
+namespace gapura::autoscale::test {
+namespace {
+
+using balancer::Phase;
+using Kind = Step::Kind;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class FleetTest : public testing::Test {
+ protected:
+  FleetTest() { world.policy.max = 5; }
+  /// Carries out what is asked for until nothing is any more.
+  void settle(std::uint32_t wanted) {
+    int quiet = 0;
+    for (int i = 0; i < 30 && quiet < 3; ++i) {
+      quiet = world.round(wanted).empty() ? quiet + 1 : 0;
+      world.pass(Milliseconds(500));
+    }
+    EXPECT_EQ(quiet, 3) << "it never comes to rest";
+  }
+  World world;
+};
+
+TEST_F(FleetTest, AsksWhatThereIsBeforeAnythingElse) {
+  EXPECT_THAT(world.kinds(world.plan(2)), ElementsAre(Kind::list));
+  EXPECT_THAT(world.plan(2), IsEmpty()) << "the list is under way";
+}
+
+TEST_F(FleetTest, MakesNothingWhileTheProviderDoesNotAnswer) {
+  world.provider.fails_lists = true;
+  for (int i = 0; i < 10; ++i) {
+    world.round(2);
+    world.pass(Milliseconds(60'000));
+  }
+
+  EXPECT_TRUE(world.provider.instances.empty());
+  EXPECT_EQ(world.fleet->provider_fault(), "no answer");
+}
+
+TEST_F(FleetTest, BringsInstancesIntoService) {
+  settle(2);
+  EXPECT_EQ(world.provider.instances.size(), 2U);
+  EXPECT_EQ(world.fleet->count().booting, 2U);
+
+  world.boot_all();
+  world.pass(Milliseconds(2'500));
+  settle(2);
+  EXPECT_EQ(world.targets.size(), 2U);
+  world.all_targets(Phase::serving);
+  settle(2);
+
+  EXPECT_EQ(world.fleet->count().serving, 2U);
+  EXPECT_EQ(world.fleet->count().booting, 0U);
+}
+
+TEST_F(FleetTest, DeletesOnlyWhatHasDrained) {
+  world.serve(2);
+
+  world.round(1);
+  ASSERT_EQ(world.count(Phase::draining), 1U);
+  world.pass(Milliseconds(100'000));
+  settle(1);
+  EXPECT_EQ(world.provider.instances.size(), 2U) << "its requests have not ended";
+
+  world.end_drains();
+  settle(1);
+  EXPECT_EQ(world.provider.instances.size(), 1U);
+  EXPECT_EQ(world.targets.size(), 1U) << "the target is forgotten with its instance";
+}
+
+TEST_F(FleetTest, TakesOutWhoHasLeastToDoThenTheNewest) {
+  world.serve(3);
+  world.target_of(world.provider.names[0]).in_flight = 1;
+  world.target_of(world.provider.names[1]).in_flight = 1;
+  world.target_of(world.provider.names[2]).in_flight = 2;
+
+  world.round(2);
+
+  EXPECT_EQ(world.target_of(world.provider.names[1]).phase, Phase::draining);
+}
+
+TEST_F(FleetTest, CancelsADrainWhenMoreAreWantedAgain) {
+  world.serve(2);
+  world.round(1);
+  ASSERT_EQ(world.count(Phase::draining), 1U);
+
+  world.round(2);
+
+  EXPECT_EQ(world.count(Phase::draining), 0U);
+  EXPECT_EQ(world.provider.creates, 2U) << "nothing had to boot";
+}
+
+TEST_F(FleetTest, DeletesWhatNeverBooted) {
+  world.policy.provider->boot_timeout = Milliseconds(60'000);
+  settle(1);
+  const std::string first = world.provider.names.front();
+  world.pass(Milliseconds(61'000));
+  settle(1);
+  world.pass(Milliseconds(2'500));
+  settle(1);
+
+  EXPECT_FALSE(world.provider.instances.contains(first));
+  EXPECT_EQ(world.provider.creates, 1U) << "the next one waits a moment";
+  world.pass(Milliseconds(11'000));
+  settle(1);
+  EXPECT_EQ(world.provider.creates, 2U);
+}
+
+TEST_F(FleetTest, NeverPassesMaxWithTheTargetsOfOthers) {
+  world.policy.max = 3;
+  world.add_foreign_target("10.9.9.9");
+  settle(9);
+
+  EXPECT_EQ(world.provider.instances.size(), 2U);
+}
+
+TEST_F(FleetTest, AdoptsWhatIsOursAfterACrash) {
+  world.serve(2);
+
+  world.crash();
+  settle(2);
+
+  EXPECT_EQ(world.fleet->count().serving, 2U);
+  EXPECT_EQ(world.provider.creates, 2U);
+}
+
+TEST_F(FleetTest, GoesOnDrainingAfterACrash) {
+  world.serve(2);
+  world.round(1);
+  world.crash();
+  settle(1);
+  EXPECT_EQ(world.fleet->count().leaving, 1U);
+
+  world.end_drains();
+  settle(1);
+
+  EXPECT_EQ(world.provider.instances.size(), 1U);
+}
+
+TEST_F(FleetTest, NeverForgetsOneWhoseDeletionFailed) {
+  world.serve(2);
+  world.provider.fails_removals = true;
+  world.round(1);
+  world.end_drains();
+  for (int i = 0; i < 50; ++i) {
+    world.round(1);
+    world.pass(Milliseconds(400'000));
+  }
+  ASSERT_EQ(world.provider.instances.size(), 2U);
+  EXPECT_EQ(world.fleet->count().leaving, 1U);
+
+  world.provider.fails_removals = false;
+  world.pass(Milliseconds(400'000));
+  settle(1);
+
+  EXPECT_EQ(world.provider.instances.size(), 1U);
+}
+
+TEST_F(FleetTest, LetsATargetServeThatAListDoesNotShow) {
+  world.serve(2);
+  world.provider.hidden.insert(world.provider.names[0]);
+  for (int i = 0; i < 10; ++i) {
+    world.pass(Milliseconds(31'000));
+    settle(2);
+  }
+
+  EXPECT_EQ(world.count(Phase::serving), 2U);
+  EXPECT_EQ(world.provider.creates, 2U);
+}
+
+TEST_F(FleetTest, ReplacesOneThatTheProviderLost) {
+  world.serve(2);
+  world.provider.instances.erase(world.provider.names[0]);
+  world.target_of(world.provider.names[0]).phase = Phase::suspended;
+  for (int i = 0; i < 4; ++i) {
+    world.pass(Milliseconds(31'000));
+    settle(2);
+    world.end_drains();
+  }
+  settle(2);
+
+  EXPECT_EQ(world.provider.creates, 3U);
+  EXPECT_EQ(world.provider.instances.size(), 2U);
+}
+
+TEST_F(FleetTest, StopsInsteadOfDeletingWhileTheWarmPoolHasRoom) {
+  world.policy.warm = 1;
+  world.serve(2);
+  world.boot_all();
+  world.pass(Milliseconds(2'500));
+  settle(2);  // the third one, for the pool
+  ASSERT_EQ(world.provider.stopped(), 1U);
+
+  world.round(3);
+  EXPECT_EQ(world.provider.creates, 3U) << "it came out of the pool";
+  EXPECT_EQ(world.provider.stopped(), 0U);
+}
+
+}  // namespace
+}  // namespace gapura::autoscale::test
