@@ -138,7 +138,7 @@ std::vector<CheckedTarget> Registry::checked_targets() const {
     if (!check) continue;
     out.push_back({.target = member->state,
                    .endpoint = member->endpoint,
-                   .authority = member->server.url.authority(),
+                   .url = &member->server.url,
                    .check = &*check,
                    .is_well = member->is_well(),
                    .is_joining = member->phase == Phase::joining});

@@ -72,11 +72,11 @@ struct Event {
   std::optional<DrainResult> drain;  ///< drained
 };
 
-/// A target that is to be asked whether it is well. `check` lives until the next command.
+/// A target that is to be asked whether it is well. `url` and `check` live until the next command.
 struct CheckedTarget {
   TargetRef target;
-  Endpoint endpoint;
-  std::string authority;
+  Endpoint endpoint;  ///< where requests go; the check may name another port
+  const conf::ServerUrl* url = nullptr;
   const conf::HealthCheck* check = nullptr;
   bool is_well = false;
   bool is_joining = false;

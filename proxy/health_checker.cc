@@ -84,7 +84,7 @@ void HealthChecker::Checks::look() {
 void HealthChecker::Checks::begin(const balancer::CheckedTarget& target, Check& check) {
   check.is_running = true;
   check.due = Clock::now() + wait_of(target);
-  auto asking = ask_target(loop, target.endpoint, target.authority, *target.check);
+  auto asking = ask_target(loop, target.endpoint, *target.url, *target.check);
   asio::co_spawn(loop, std::move(asking),
                  [weak = weak_from_this(), target = target.target](const std::exception_ptr& error,
                                                                    const std::string& fault) {

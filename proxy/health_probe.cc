@@ -37,9 +37,9 @@ tcp::endpoint asio_endpoint(const Endpoint& endpoint) {
   return out;
 }
 
-std::string request_of(const conf::HealthCheck& check, const std::string& authority) {
+std::string request_of(const conf::HealthCheck& check, const conf::ServerUrl& url) {
   std::string text = check.method + " " + check.path + " HTTP/1.1\r\nHost: ";
-  text += check.hostname.empty() ? authority : check.hostname;
+  text += check.hostname.empty() ? url.authority() : check.hostname;
   text += "\r\nUser-Agent: Gapura-Health-Check\r\nConnection: close\r\n";
   for (const auto& [name, value] : check.headers) text += name + ": " + value + "\r\n";
   return text + "\r\n";
@@ -97,12 +97,12 @@ class Judge {
 };
 
 asio::awaitable<std::string> talk(std::shared_ptr<Probe> probe, Endpoint endpoint,
-                                  std::string authority, conf::HealthCheck check) {
+                                  conf::ServerUrl url, conf::HealthCheck check) {
   const tcp::endpoint where = asio_endpoint(endpoint);
   const auto [refused] = co_await probe->socket.async_connect(where, as_result);
   if (refused) co_return refused.message();
   if (check.is_tcp) co_return std::string();
-  const std::string request = request_of(check, authority);
+  const std::string request = request_of(check, url);
   const auto bytes = asio::buffer(request);
   const auto [unsent, sent] = co_await asio::async_write(probe->socket, bytes, as_result);
   if (unsent) co_return unsent.message();
@@ -121,7 +121,11 @@ asio::awaitable<std::string> talk(std::shared_ptr<Probe> probe, Endpoint endpoin
 }  // namespace
 
 asio::awaitable<std::string> ask_target(asio::io_context& loop, Endpoint endpoint,
-                                        std::string authority, conf::HealthCheck check) {
+                                        conf::ServerUrl url, conf::HealthCheck check) {
+  if (check.port != 0) {
+    endpoint = endpoint.with_port(check.port);
+    url.port = check.port;
+  }
   auto probe = std::make_shared<Probe>(loop);
   probe->limit.expires_after(check.timeout);
   probe->limit.async_wait([weak = std::weak_ptr(probe)](boost::system::error_code cancelled) {
@@ -131,7 +135,7 @@ asio::awaitable<std::string> ask_target(asio::io_context& loop, Endpoint endpoin
     boost::system::error_code ignored;
     late->socket.close(ignored);
   });
-  auto talking = talk(probe, endpoint, authority, check);
+  auto talking = talk(probe, endpoint, url, check);
   std::string fault = co_await std::move(talking);
   probe->limit.cancel();
   if (probe->is_late) {

@@ -12,8 +12,10 @@ namespace gapura::proxy {
 
 /// Empty when the target is well: it can be connected to and, unless that is all that is asked for,
 /// answers within the check's timeout with the status and the content that are wanted. Else one
-/// sentence. At most 64 KiB of the answer are read.
+/// sentence. At most 64 KiB of the answer are read. `endpoint` and `url` are the target's own; the
+/// check's port replaces theirs. Host is that of `url` with the port that is asked, unless the
+/// check names one.
 boost::asio::awaitable<std::string> ask_target(boost::asio::io_context& loop, Endpoint endpoint,
-                                               std::string authority, conf::HealthCheck check);
+                                               conf::ServerUrl url, conf::HealthCheck check);
 
 }  // namespace gapura::proxy

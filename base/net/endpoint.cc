@@ -49,6 +49,12 @@ std::uint16_t Endpoint::port() const noexcept {
   return ntohs(is_v4() ? storage_.v4.sin_port : storage_.v6.sin6_port);
 }
 
+Endpoint Endpoint::with_port(std::uint16_t port) const noexcept {
+  Endpoint out = *this;
+  if (is_set()) (is_v4() ? out.storage_.v4.sin_port : out.storage_.v6.sin6_port) = htons(port);
+  return out;
+}
+
 std::string Endpoint::address() const {
   if (!is_set()) return {};
   char text[INET6_ADDRSTRLEN] = {};

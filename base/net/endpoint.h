@@ -30,6 +30,8 @@ class Endpoint {
   bool is_set() const noexcept { return storage_.any.sa_family != AF_UNSPEC; }
   bool is_v4() const noexcept { return storage_.any.sa_family == AF_INET; }
   std::uint16_t port() const noexcept;
+  /// The same address with another port. Not set stays not set.
+  Endpoint with_port(std::uint16_t port) const noexcept;
 
   /// "10.0.0.5" or "2001:db8::1", no brackets; "" when not set.
   std::string address() const;

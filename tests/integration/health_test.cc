@@ -100,6 +100,53 @@ TEST(HealthCheck, AnAnswerWithoutWhatIsLookedForFails) {
   EXPECT_TRUE(server.admin().wait_for_state(b.authority(), "serving"));
 }
 
+/// With the port of `door`, where the targets are to be asked.
+std::string check_at(const FakeTarget& door, const std::string& more = "") {
+  return "        healthCheck: {path: /health, interval: 200ms, port: " +
+         std::to_string(door.port()) + more + "}\n";
+}
+
+TEST(HealthCheck, AnotherPortThatIsWellMakesTheTargetWell) {
+  FakeTarget a("a"), late("late"), door("door");
+  late.on("/health", status(503));
+  ServerFixture server({&a}, {.more_load_balancer = check_at(door)});
+  const auto added =
+      server.admin().post(AdminClient::targets_path(), "{\"url\": \"" + late.url() + "\"}");
+  ASSERT_EQ(added.status, 201) << added.text;
+
+  EXPECT_TRUE(server.admin().wait_for_state(late.authority(), "serving"));
+  EXPECT_EQ(door.last_request().field("Host"), door.authority());
+  EXPECT_EQ(late.heads(), 0u);
+  EXPECT_EQ(a.heads(), 0u);
+}
+
+TEST(HealthCheck, AnotherPortThatIsNotWellSuspendsTheTarget) {
+  FakeTarget a("a"), door("door");
+  door.on("/health", status(503));
+  ServerFixture server({&a}, {.more_load_balancer = check_at(door, ", hostname: shop.test")});
+
+  EXPECT_TRUE(server.admin().wait_for_state(a.authority(), "suspended"));
+  EXPECT_EQ(door.last_request().field("Host"), "shop.test");
+  EXPECT_EQ(a.heads(), 0u);
+
+  door.on("/health", status(200));
+  EXPECT_TRUE(server.admin().wait_for_state(a.authority(), "serving"));
+}
+
+TEST(HealthCheck, ConnectingToAnotherPortIsEnoughWhereThatIsAskedFor) {
+  FakeTarget a("a");
+  std::uint16_t port = 0;
+  Fd nobody = refused_port(port);
+  ServerFixture server(
+      {&a}, {.more_load_balancer = "        healthCheck: {mode: tcp, interval: 200ms, port: " +
+                                   std::to_string(port) + "}\n"});
+  ASSERT_TRUE(server.admin().wait_for_state(a.authority(), "suspended"));
+
+  nobody.close();
+  const FakeTarget door("door", port);
+  EXPECT_TRUE(server.admin().wait_for_state(a.authority(), "serving"));
+}
+
 TEST(PassiveHealthCheck, WhoseRequestsFailIsLeftOutForAWhile) {
   FakeTarget a("a"), b("b");
   a.on("/calculate", status(500));

@@ -1,8 +1,8 @@
 #include "base/net/endpoint.h"
 
 #include <arpa/inet.h>
-#include <gtest/gtest.h>
 
+#include <gtest/gtest.h>
 #include <string_view>
 
 namespace gapura {
@@ -28,6 +28,12 @@ TEST(Endpoint, ParsesIpv4) {
   EXPECT_EQ(parsed->to_string(), "10.0.0.5:3000");
   EXPECT_EQ(parsed->data()->sa_family, AF_INET);
   EXPECT_EQ(parsed->size(), sizeof(sockaddr_in));
+}
+
+TEST(Endpoint, TakesAnotherPort) {
+  EXPECT_EQ(Endpoint::parse("10.0.0.5", 3000)->with_port(81).to_string(), "10.0.0.5:81");
+  EXPECT_EQ(Endpoint::parse("2001:db8::1", 80)->with_port(81).to_string(), "[2001:db8::1]:81");
+  EXPECT_FALSE(Endpoint().with_port(81).is_set());
 }
 
 TEST(Endpoint, ParsesIpv6) {
