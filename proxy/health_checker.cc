@@ -18,6 +18,13 @@ namespace asio = boost::asio;
 /// How often one that joins is asked: it is wanted, and has to wait for nobody else.
 constexpr Milliseconds kJoiningInterval{1'000};
 
+/// Between two checks of the target, as its configuration and its phase ask for now.
+Milliseconds interval_of(const balancer::CheckedTarget& target) {
+  const Milliseconds whole =
+      target.is_well ? target.check->interval : target.check->unhealthy_interval;
+  return target.is_joining ? std::min(whole, kJoiningInterval) : whole;
+}
+
 }  // namespace
 
 /// What ends after stop() finds nothing: it is held weakly.
@@ -34,7 +41,6 @@ struct HealthChecker::Checks : std::enable_shared_from_this<Checks> {
   void look();
   void begin(const balancer::CheckedTarget& target, Check& check);
   void end(const balancer::TargetRef& target, const std::string& fault);
-  Milliseconds wait_of(const balancer::CheckedTarget& target) const;
 
   asio::io_context& loop;
   Settings settings;
@@ -55,12 +61,10 @@ void HealthChecker::stop() {
   checks_.reset();
 }
 
-/// Less up to a tenth, so that many targets are not asked in step.
-Milliseconds HealthChecker::Checks::wait_of(const balancer::CheckedTarget& target) const {
-  Milliseconds whole = target.is_well ? target.check->interval : target.check->unhealthy_interval;
-  if (target.is_joining) whole = std::min(whole, kJoiningInterval);
-  const double share = 1.0 - 0.1 * std::clamp(settings.jitter(), 0.0, 1.0);
-  return Milliseconds(static_cast<Milliseconds::rep>(static_cast<double>(whole.count()) * share));
+Milliseconds jittered(Milliseconds interval, double jitter) noexcept {
+  const double share = 1.0 - 0.1 * std::clamp(jitter, 0.0, 1.0);
+  return Milliseconds(
+      static_cast<Milliseconds::rep>(static_cast<double>(interval.count()) * share));
 }
 
 void HealthChecker::Checks::look() {
@@ -69,8 +73,9 @@ void HealthChecker::Checks::look() {
   for (const balancer::CheckedTarget& target : settings.targets()) {
     Check& check = all[target.target];
     check.is_wanted = true;
-    // Never later than its configuration and its phase ask for now.
-    check.due = std::min(check.due, now + wait_of(target));
+    // An interval that has become shorter counts at once. Whole: what the jitter took off was taken
+    // when the check began, and looking again must not take off more.
+    check.due = std::min(check.due, now + interval_of(target));
     if (!check.is_running && check.due <= now) begin(target, check);
   }
   std::erase_if(all, [](const auto& entry) { return !entry.second.is_wanted; });
@@ -83,7 +88,7 @@ void HealthChecker::Checks::look() {
 
 void HealthChecker::Checks::begin(const balancer::CheckedTarget& target, Check& check) {
   check.is_running = true;
-  check.due = Clock::now() + wait_of(target);
+  check.due = Clock::now() + jittered(interval_of(target), settings.jitter());
   auto asking = ask_target(loop, target.endpoint, *target.url, *target.check);
   asio::co_spawn(loop, std::move(asking),
                  [weak = weak_from_this(), target = target.target](const std::exception_ptr& error,

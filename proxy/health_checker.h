@@ -13,6 +13,10 @@
 
 namespace gapura::proxy {
 
+/// The interval less up to a tenth by `jitter` (0 to 1), so that many targets are not asked in
+/// step.
+Milliseconds jittered(Milliseconds interval, double jitter) noexcept;
+
 class HealthChecker {
  public:
   struct Settings {
@@ -20,8 +24,8 @@ class HealthChecker {
     std::function<std::vector<balancer::CheckedTarget>()> targets;
     /// An answer: `fault` is empty, or says what was wrong with it.
     std::function<void(const balancer::TargetRef&, const std::string& fault)> checked;
-    std::function<double()> jitter;  ///< 0 to 1
-    Milliseconds look_every{100};
+    std::function<double()> jitter;  ///< 0 to 1; drawn once for each check, as it begins
+    Milliseconds look_every{250};
   };
   HealthChecker(boost::asio::io_context& loop, Settings settings);
   ~HealthChecker();
