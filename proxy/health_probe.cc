@@ -7,9 +7,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <cstring>
 #include <memory>
 
+#include "proxy/asio_endpoint.h"
 #include "proxy/body_decoder.h"
 #include "proxy/http_head.h"
 
@@ -29,13 +29,6 @@ struct Probe {
   asio::steady_timer limit;
   bool is_late = false;
 };
-
-tcp::endpoint asio_endpoint(const Endpoint& endpoint) {
-  tcp::endpoint out;
-  out.resize(endpoint.size());
-  std::memcpy(out.data(), endpoint.data(), endpoint.size());
-  return out;
-}
 
 std::string request_of(const conf::HealthCheck& check, const conf::ServerUrl& url) {
   std::string text = check.method + " " + check.path + " HTTP/1.1\r\nHost: ";

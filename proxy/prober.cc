@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <cstring>
 #include <map>
 #include <utility>
+
+#include "proxy/asio_endpoint.h"
 
 namespace gapura::proxy {
 namespace {
@@ -16,13 +17,6 @@ using asio::ip::tcp;
 constexpr Milliseconds kFirstWait{1'000};
 constexpr unsigned kDoublingsMax = 5;  // 1, 2, 4, 8, 16, then 30 s
 constexpr Milliseconds kLongestWait{30'000};
-
-tcp::endpoint asio_endpoint(const Endpoint& endpoint) {
-  tcp::endpoint out;
-  out.resize(endpoint.size());
-  std::memcpy(out.data(), endpoint.data(), endpoint.size());
-  return out;
-}
 
 }  // namespace
 
