@@ -1,7 +1,6 @@
 #include "proxy/connect.h"
 
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include "base/async/loop.h"
 #include "base/io_count.h"
 #include "proxy/target_slots.h"
+#include "proxy/tcp_options.h"
 
 namespace gapura::proxy {
 
@@ -21,9 +21,7 @@ Connecting start_connect(Loop& loop, TargetSlot& slot, const Endpoint& endpoint)
     out.error = errno;
     return out;
   }
-  const int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  set_tcp_options(fd);
   io_count::socket_call();
   const int result = ::connect(fd, endpoint.data(), endpoint.size());
   const int error = result < 0 ? errno : 0;

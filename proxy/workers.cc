@@ -1,7 +1,6 @@
 #include "proxy/workers.h"
 
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "proxy/tcp_options.h"
 #include "proxy/worker.h"
 
 namespace gapura::proxy {
@@ -63,12 +63,7 @@ int listen_on(const conf::ListenAddress& address, std::uint16_t port, bool reuse
   const int on = 1;
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (reuse_port) ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-  // Inherited by what is accepted. Keep-alive probes find out that a silent peer has gone, which a
-  // tunnel at rest would never notice.
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-  const int probe_after_s = 60;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &probe_after_s, sizeof probe_after_s);
+  set_tcp_options(fd);  // inherited by what is accepted
   if (::bind(fd, reinterpret_cast<const sockaddr*>(&storage), size) != 0 ||
       ::listen(fd, kBacklog) != 0) {
     const int error = errno;

@@ -1,9 +1,10 @@
 #include "proxy/tcp_options.h"
 
-#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+
+#include <gtest/gtest.h>
 
 #include "tests/support/sockets.h"
 
@@ -32,7 +33,7 @@ TEST(TcpOptions, AreSet) {
 TEST(TcpOptions, OfAListeningSocketAreThoseOfItsConnections) {
   const test::Fd listener = test::listen_on_loopback();
   set_tcp_options(listener.get());
-  const test::Fd client = test::connect_to(test::local_port(listener));
+  const test::Fd client = test::connect_to_loopback(test::local_port(listener));
 
   const test::Fd accepted(::accept(listener.get(), nullptr, nullptr));
 
