@@ -36,13 +36,18 @@ void Registry::State::doubt(Member& member, Member::Doubt why, std::string reaso
   is_changed = true;  // its weight, and who is a last resort, may be others now
 }
 
-void Registry::State::make_available(Member& member, std::string reason, TimePoint now) {
+std::optional<Phase> Registry::State::begin_use(Member& member) {
   // The first target of a service takes all there is in any case.
   const bool is_slow =
       member.service->config.slow_start.count() != 0 && has_others_that_are_well(member);
   const auto phase = next_phase(member.phase, is_slow ? LifeEvent::warm_up : LifeEvent::ready);
+  if (phase) member.ramp_tenths = is_slow ? 1 : 10;
+  return phase;
+}
+
+void Registry::State::make_available(Member& member, std::string reason, TimePoint now) {
+  const auto phase = begin_use(member);
   if (!phase) return;
-  member.ramp_tenths = is_slow ? 1 : 10;
   member.state->is_suspended.store(false, std::memory_order_relaxed);
   change_phase(member, *phase, std::move(reason), now);
   is_changed = true;

@@ -115,10 +115,7 @@ void Registry::State::begin_life(Member& member, const std::string& id, TimePoin
   const bool is_checked = must_pass_a_check(member);
   if (is_reachable && !is_checked) {
     // Told as one event: it joined, and is used.
-    const bool is_slow = service.config.slow_start.count() != 0 && has_others_that_are_well(member);
-    member.phase = next_phase(member.phase, is_slow ? LifeEvent::warm_up : LifeEvent::ready)
-                       .value_or(member.phase);
-    member.ramp_tenths = is_slow ? 1 : 10;
+    member.phase = begin_use(member).value_or(member.phase);
   }
   if (is_reachable) member.reason = is_checked ? kUnchecked : join_reason(member.origin);
   events.push_back({Event::Kind::joined, view_of(member, now), {}, {}});

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_set>
@@ -45,6 +46,9 @@ struct Registry::State {
   void change_phase(Member& member, Phase phase, std::string reason, TimePoint now);
   // --- health (observe_health.cc) ---
   void doubt(Member& member, Member::Doubt why, std::string reason, TimePoint now);
+  /// The phase in which whoever was joining or suspended is used from now on, its share begun;
+  /// nothing, and no change, in any other phase.
+  std::optional<Phase> begin_use(Member& member);
   /// Whoever was joining or suspended is used again, slowly where slowStart says so.
   void make_available(Member& member, std::string reason, TimePoint now);
   void warm_up(Member& member, TimePoint now);
