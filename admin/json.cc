@@ -155,6 +155,18 @@ void append(std::string& out, const json::value& value) {
   out.append(is_writable ? std::string_view(text.data(), end.ptr) : "null");
 }
 
+json::value last_probe_of(const balancer::TargetView& target, WallTime now) {
+  if (!target.last_probe) return nullptr;
+  const auto& [ago, result] = *target.last_probe;
+  json::object object;
+  object["at"] = rfc3339(now - ago);
+  object["ok"] = result.is_good();
+  object["status"] = result.status == 0 ? json::value(nullptr) : json::value(result.status);
+  object["error"] = result.is_good() ? json::value(nullptr) : json::value(result.fault);
+  object["took"] = result.took.count();
+  return object;
+}
+
 }  // namespace
 
 std::variant<WantedTargets, BodyFault> read_targets(std::string_view body) {
@@ -219,6 +231,7 @@ json::object to_json(const balancer::TargetView& target, WallTime now) {
   object["reason"] = target.reason;
   object["since"] = rfc3339(now - target.in_phase_for);
   object["sinceSeconds"] = static_cast<double>(target.in_phase_for.count()) / 1000;
+  object["lastProbe"] = last_probe_of(target, now);
   return object;
 }
 

@@ -137,8 +137,8 @@ void Server::Parts::make_watchers() {
       proxy::HealthChecker::Settings{
           .targets = [this] { return registry->checked_targets(); },
           .checked =
-              [this](const balancer::TargetRef& target, const std::string& fault) {
-                registry->checked(target, fault, Clock::now());
+              [this](const balancer::TargetRef& target, const balancer::ProbeResult& result) {
+                registry->checked(target, result, Clock::now());
               },
           .jitter = [this] { return std::uniform_real_distribution<double>(0.0, 1.0)(random); }});
 }

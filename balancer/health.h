@@ -4,11 +4,20 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 #include "base/clock.h"
 #include "conf/dynamic_config.h"
 
 namespace gapura::balancer {
+
+/// What came of asking a target once.
+struct ProbeResult {
+  std::string fault;    ///< empty: it is well; else what is wrong, one sentence
+  unsigned status = 0;  ///< of its answer; 0: there was none, or HTTP was not asked for
+  Milliseconds took{0};
+  bool is_good() const noexcept { return fault.empty(); }
+};
 
 /// Answers of active checks in a row: `rise` good ones make healthy, `fall` bad ones unhealthy.
 class CheckRun {

@@ -41,6 +41,11 @@ struct Member {
   enum class Doubt { connect, check, requests };
   Doubt doubt = Doubt::connect;  ///< why it is suspended
   CheckRun checks;
+  struct Probed {
+    ProbeResult result;
+    TimePoint at;
+  };
+  std::optional<Probed> last_probe;
   Ejections ejections;
   TimePoint ejected_until{};  ///< of Doubt::requests
   unsigned ramp_tenths = 10;  ///< of its weight, while it warms up

@@ -102,12 +102,13 @@ void Registry::connect_succeeded(const TargetRef& target, TimePoint now) {
   s.commit(State::Publish::changes, now);
 }
 
-void Registry::checked(const TargetRef& target, const std::string& fault, TimePoint now) {
+void Registry::checked(const TargetRef& target, const ProbeResult& result, TimePoint now) {
   State& s = *state_;
   Member* member = s.find(target);
   if (member == nullptr || !member->service->config.health_check) return;
   const conf::HealthCheck& check = *member->service->config.health_check;
-  switch (member->checks.note(fault.empty(), check)) {
+  member->last_probe = {result, now};
+  switch (member->checks.note(result.is_good(), check)) {
     case CheckRun::Verdict::none: return;
     case CheckRun::Verdict::healthy:
       if (member->is_well()) return;
@@ -115,9 +116,9 @@ void Registry::checked(const TargetRef& target, const std::string& fault, TimePo
       break;
     case CheckRun::Verdict::unhealthy:
       if (member->is_well()) {
-        s.doubt(*member, Member::Doubt::check, "failed its health check: " + fault, now);
+        s.doubt(*member, Member::Doubt::check, "failed its health check: " + result.fault, now);
       } else if (!member->drain) {
-        member->reason = "fails its health check: " + fault;
+        member->reason = "fails its health check: " + result.fault;
       }
       break;
   }

@@ -111,6 +111,7 @@ void Registry::State::begin_life(Member& member, const std::string& id, TimePoin
   member.since = now;
   member.reason = kUnresolved;
   member.checks = {};
+  member.last_probe.reset();
   const bool is_reachable = member.endpoint.is_set();
   const bool is_checked = must_pass_a_check(member);
   if (is_reachable && !is_checked) {

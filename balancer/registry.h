@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "balancer/health.h"
 #include "balancer/overlay.h"
 #include "balancer/snapshot.h"
 #include "base/clock.h"
@@ -19,6 +20,12 @@
 #include "conf/static_config.h"
 
 namespace gapura::balancer {
+
+/// The last active check of a target.
+struct LastProbe {
+  Milliseconds ago{0};  ///< since its answer, or since it was given up
+  ProbeResult result;
+};
 
 /// One target as the API, the metrics and the log show it.
 struct TargetView {
@@ -29,6 +36,7 @@ struct TargetView {
   std::uint32_t weight = 1;
   std::uint32_t in_flight = 0;
   Milliseconds in_phase_for{0};
+  std::optional<LastProbe> last_probe;  ///< nothing: not asked in this life
 };
 
 /// Requests of a service that wait for a target to have room, or for its first one to come.
@@ -142,8 +150,8 @@ class Registry {
   void worker_adopted(unsigned worker, Version version, TimePoint now);
   void connect_failed(const TargetRef& target, std::string reason, TimePoint now);
   void connect_succeeded(const TargetRef& target, TimePoint now);
-  /// An active check's answer: `fault` is empty, or says what is wrong.
-  void checked(const TargetRef& target, const std::string& fault, TimePoint now);
+  /// An active check has ended.
+  void checked(const TargetRef& target, const ProbeResult& result, TimePoint now);
   /// Too many requests failed there (passive checks).
   void requests_fail(const TargetRef& target, const std::string& reason, TimePoint now);
   /// A draining target's last lease was dropped.

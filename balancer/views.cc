@@ -27,6 +27,10 @@ TargetView view_of(const Member& member, TimePoint now) {
   view.weight = member.server.weight;
   view.in_flight = member.state->in_flight.load(std::memory_order_relaxed);
   view.in_phase_for = std::chrono::duration_cast<Milliseconds>(now - member.since);
+  if (const auto& probed = member.last_probe) {
+    const auto ago = std::chrono::duration_cast<Milliseconds>(now - probed->at);
+    view.last_probe = LastProbe{.ago = ago, .result = probed->result};
+  }
   return view;
 }
 

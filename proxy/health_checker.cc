@@ -40,7 +40,7 @@ struct HealthChecker::Checks : std::enable_shared_from_this<Checks> {
 
   void look();
   void begin(const balancer::CheckedTarget& target, Check& check);
-  void end(const balancer::TargetRef& target, const std::string& fault);
+  void end(const balancer::TargetRef& target, const balancer::ProbeResult& result);
 
   asio::io_context& loop;
   Settings settings;
@@ -92,18 +92,18 @@ void HealthChecker::Checks::begin(const balancer::CheckedTarget& target, Check& 
   auto asking = ask_target(loop, target.endpoint, *target.url, *target.check);
   asio::co_spawn(loop, std::move(asking),
                  [weak = weak_from_this(), target = target.target](const std::exception_ptr& error,
-                                                                   const std::string& fault) {
-                   if (const auto self = weak.lock()) {
-                     self->end(target, error ? "it could not be asked" : fault);
-                   }
+                                                                   balancer::ProbeResult result) {
+                   if (error) result.fault = "it could not be asked";
+                   if (const auto self = weak.lock()) self->end(target, result);
                  });
 }
 
-void HealthChecker::Checks::end(const balancer::TargetRef& target, const std::string& fault) {
+void HealthChecker::Checks::end(const balancer::TargetRef& target,
+                                const balancer::ProbeResult& result) {
   const auto found = all.find(target);
   if (found == all.end()) return;
   found->second.is_running = false;
-  settings.checked(target, fault);
+  settings.checked(target, result);
 }
 
 }  // namespace gapura::proxy

@@ -5,7 +5,6 @@
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "balancer/registry.h"
@@ -22,8 +21,8 @@ class HealthChecker {
   struct Settings {
     /// All that are to be asked, and how; looked at every `look_every`.
     std::function<std::vector<balancer::CheckedTarget>()> targets;
-    /// An answer: `fault` is empty, or says what was wrong with it.
-    std::function<void(const balancer::TargetRef&, const std::string& fault)> checked;
+    /// A check has ended.
+    std::function<void(const balancer::TargetRef&, const balancer::ProbeResult&)> checked;
     std::function<double()> jitter;  ///< 0 to 1; drawn once for each check, as it begins
     Milliseconds look_every{250};
   };

@@ -9,6 +9,7 @@
 #include <boost/asio/write.hpp>
 #include <memory>
 
+#include "base/clock.h"
 #include "proxy/asio_endpoint.h"
 #include "proxy/body_decoder.h"
 #include "proxy/http_head.h"
@@ -53,52 +54,60 @@ bool is_wanted(unsigned status, const conf::HealthCheck& check) {
   return check.status == 0 ? status >= 200 && status < 400 : status == check.status;
 }
 
-/// What is wrong with what came; nothing while more has to come.
+/// What is to be said of what came; nothing while more has to come.
 class Judge {
  public:
   explicit Judge(const conf::HealthCheck& check) : check_(check) {}
 
-  /// True when there is a verdict: fault().
+  /// True when there is a verdict, as there is of a whole answer: result().
   bool take(std::string_view answer, bool is_whole) {
-    HeadResult result = parse_response_head(answer, kAnswerMax, head_);
+    HeadResult parsed = parse_response_head(answer, kAnswerMax, head_);
     // What follows an interim answer counts.
-    while (result.state == HeadState::complete && head_.status < 200) {
-      answer.remove_prefix(result.bytes);
-      result = parse_response_head(answer, kAnswerMax, head_);
+    while (parsed.state == HeadState::complete && head_.status < 200) {
+      answer.remove_prefix(parsed.bytes);
+      parsed = parse_response_head(answer, kAnswerMax, head_);
     }
-    if (result.state == HeadState::refused) return say("its answer is no HTTP");
-    if (result.state == HeadState::incomplete) return is_whole && say("its answer breaks off");
+    if (parsed.state == HeadState::refused) return say("its answer is no HTTP");
+    if (parsed.state == HeadState::incomplete) return is_whole && say("its answer breaks off");
+    result_.status = head_.status;
     if (!is_wanted(head_.status, check_)) {
       return say("it answers " + std::to_string(head_.status));
     }
     if (check_.body.empty()) return true;
-    const std::string content = content_of(std::string(answer), result.bytes, head_, check_.method);
+    const std::string content = content_of(std::string(answer), parsed.bytes, head_, check_.method);
     if (content.find(check_.body) != std::string::npos) return true;
     return (is_whole || answer.size() >= kAnswerMax) &&
            say("its answer does not contain what it should");
   }
-  const std::string& fault() const noexcept { return fault_; }
+  /// But for how long it took.
+  const balancer::ProbeResult& result() const noexcept { return result_; }
 
  private:
   bool say(std::string fault) {
-    fault_ = std::move(fault);
+    result_.fault = std::move(fault);
     return true;
   }
   const conf::HealthCheck& check_;
   ResponseHead head_;
-  std::string fault_;
+  balancer::ProbeResult result_;
 };
 
-asio::awaitable<std::string> talk(std::shared_ptr<Probe> probe, Endpoint endpoint,
-                                  conf::ServerUrl url, conf::HealthCheck check) {
+balancer::ProbeResult failed(const boost::system::error_code& error) {
+  balancer::ProbeResult result;
+  result.fault = error.message();
+  return result;
+}
+
+asio::awaitable<balancer::ProbeResult> talk(std::shared_ptr<Probe> probe, Endpoint endpoint,
+                                            conf::ServerUrl url, conf::HealthCheck check) {
   const tcp::endpoint where = asio_endpoint(endpoint);
   const auto [refused] = co_await probe->socket.async_connect(where, as_result);
-  if (refused) co_return refused.message();
-  if (check.is_tcp) co_return std::string();
+  if (refused) co_return failed(refused);
+  if (check.is_tcp) co_return balancer::ProbeResult();
   const std::string request = request_of(check, url);
   const auto bytes = asio::buffer(request);
   const auto [unsent, sent] = co_await asio::async_write(probe->socket, bytes, as_result);
-  if (unsent) co_return unsent.message();
+  if (unsent) co_return failed(unsent);
   auto judge = std::make_unique<Judge>(check);
   std::string answer;
   std::array<char, 4096> scrap{};
@@ -106,19 +115,19 @@ asio::awaitable<std::string> talk(std::shared_ptr<Probe> probe, Endpoint endpoin
   for (;;) {
     const auto [ended, size] = co_await probe->socket.async_read_some(space, as_result);
     answer.append(scrap.data(), size);
-    if (judge->take(answer, static_cast<bool>(ended))) co_return judge->fault();
-    if (ended) co_return ended.message();
+    if (judge->take(answer, static_cast<bool>(ended))) co_return judge->result();
   }
 }
 
 }  // namespace
 
-asio::awaitable<std::string> ask_target(asio::io_context& loop, Endpoint endpoint,
-                                        conf::ServerUrl url, conf::HealthCheck check) {
+asio::awaitable<balancer::ProbeResult> ask_target(asio::io_context& loop, Endpoint endpoint,
+                                                  conf::ServerUrl url, conf::HealthCheck check) {
   if (check.port != 0) {
     endpoint = endpoint.with_port(check.port);
     url.port = check.port;
   }
+  const TimePoint began = Clock::now();
   auto probe = std::make_shared<Probe>(loop);
   probe->limit.expires_after(check.timeout);
   probe->limit.async_wait([weak = std::weak_ptr(probe)](boost::system::error_code cancelled) {
@@ -129,12 +138,13 @@ asio::awaitable<std::string> ask_target(asio::io_context& loop, Endpoint endpoin
     late->socket.close(ignored);
   });
   auto talking = talk(probe, endpoint, url, check);
-  std::string fault = co_await std::move(talking);
+  balancer::ProbeResult result = co_await std::move(talking);
   probe->limit.cancel();
   if (probe->is_late) {
-    fault = "no answer within " + std::to_string(check.timeout.count()) + " ms";
+    result.fault = "no answer within " + std::to_string(check.timeout.count()) + " ms";
   }
-  co_return fault;
+  result.took = std::chrono::duration_cast<Milliseconds>(Clock::now() - began);
+  co_return result;
 }
 
 }  // namespace gapura::proxy

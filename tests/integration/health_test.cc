@@ -1,5 +1,7 @@
 // Targets are asked whether they are well; those that are not get no requests.
 #include <atomic>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
@@ -118,6 +120,32 @@ TEST(HealthCheck, AnotherPortThatIsWellMakesTheTargetWell) {
   EXPECT_EQ(door.last_request().field("Host"), door.authority());
   EXPECT_EQ(late.heads(), 0u);
   EXPECT_EQ(a.heads(), 0u);
+}
+
+/// A member of `lastProbe` of the target asked for by itself, as JSON text.
+std::string last_probe(ServerFixture& server, const FakeTarget& target, const char* member) {
+  const auto shown = server.admin().get(AdminClient::target_path(target.authority()));
+  const auto* object = shown.body.if_object();
+  const auto* probe = object == nullptr ? nullptr : object->if_contains("lastProbe");
+  if (probe == nullptr || !probe->is_object()) return "not there: " + shown.text;
+  return boost::json::serialize(probe->at(member));
+}
+
+TEST(HealthCheck, TheLastProbeIsShownWithStatusAndError) {
+  FakeTarget a("a"), b("b");
+  ServerFixture server({&a, &b}, {.more_load_balancer = kCheck});
+  EXPECT_TRUE(eventually([&] { return last_probe(server, a, "status") == "200"; }));
+  EXPECT_EQ(last_probe(server, a, "ok"), "true");
+  EXPECT_EQ(last_probe(server, a, "error"), "null");
+
+  a.on("/health", status(503));
+  EXPECT_TRUE(eventually([&] { return last_probe(server, a, "status") == "503"; }));
+  EXPECT_EQ(last_probe(server, a, "ok"), "false");
+  EXPECT_EQ(last_probe(server, a, "error"), "\"it answers 503\"");
+
+  a.stop(FakeTarget::Stop::abruptly);
+  EXPECT_TRUE(eventually([&] { return last_probe(server, a, "status") == "null"; }));
+  EXPECT_EQ(last_probe(server, a, "error"), "\"Connection refused\"");
 }
 
 TEST(HealthCheck, AnotherPortThatIsNotWellSuspendsTheTarget) {

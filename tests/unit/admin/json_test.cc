@@ -44,6 +44,26 @@ TEST(Json, CountsSinceBackFromNow) {
   EXPECT_EQ(object.at("state"), "joining");
 }
 
+TEST(Json, ShowsTheLastProbeOfATarget) {
+  const WallTime now(std::chrono::seconds(1'738'311'390));
+  balancer::TargetView target;
+  EXPECT_EQ(to_json(target, now).at("lastProbe"), nullptr);
+
+  target.last_probe = balancer::LastProbe{.ago = Milliseconds(90'000), .result = {}};
+  auto& result = target.last_probe->result;
+  result.status = 204;
+  result.took = Milliseconds(12);
+  EXPECT_EQ(to_json(target, now).at("lastProbe"),
+            json::parse(R"({"at": "2025-01-31T08:15:00Z", "ok": true, "status": 204,
+                            "error": null, "took": 12})"));
+
+  result.status = 0;
+  result.fault = "Connection refused";
+  EXPECT_EQ(to_json(target, now).at("lastProbe"),
+            json::parse(R"({"at": "2025-01-31T08:15:00Z", "ok": false, "status": null,
+                            "error": "Connection refused", "took": 12})"));
+}
+
 TEST(Json, RefusesDeepNesting) {
   const std::string deep = std::string(17, '[') + std::string(17, ']');
   EXPECT_TRUE(std::holds_alternative<BodyFault>(read_targets(deep)));

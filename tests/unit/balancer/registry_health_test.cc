@@ -35,7 +35,8 @@ class RegistryHealth : public RegistryFixture {
   }
   void check(const std::string& id, const std::string& fault = "") {
     for (const CheckedTarget& one : registry.checked_targets()) {
-      if (one.target->id == id) return registry.checked(one.target, fault, now);
+      const ProbeResult result{.fault = fault, .status = fault.empty() ? 200u : 500u, .took = 7ms};
+      if (one.target->id == id) return registry.checked(one.target, result, now);
     }
     ADD_FAILURE() << id << " is not asked";
   }
@@ -84,6 +85,25 @@ TEST_F(RegistryHealth, AFailedCheckSuspendsAndAGoodOneEndsIt) {
   check(kA);
   EXPECT_EQ(view(kA)->phase, Phase::serving);
   EXPECT_FALSE(state_of(kA)->is_suspended);
+}
+
+TEST_F(RegistryHealth, ShowsTheLastProbeAndWhenItWas) {
+  set_service({server(kA), server(kB)}, with_check);
+  EXPECT_FALSE(view(kA)->last_probe);
+
+  check(kA, "it answers 500");
+  check(kB);
+  pass(3s);
+  ASSERT_TRUE(view(kA)->last_probe);
+  EXPECT_EQ(view(kA)->last_probe->ago, 3s);
+  EXPECT_EQ(view(kA)->last_probe->result.fault, "it answers 500");
+  EXPECT_EQ(view(kA)->last_probe->result.status, 500u);
+  EXPECT_EQ(view(kA)->last_probe->result.took, 7ms);
+  EXPECT_TRUE(view(kB)->last_probe->result.is_good());
+
+  set_service({server(kB)}, with_check);
+  set_service({server(kA), server(kB)}, with_check);
+  EXPECT_FALSE(view(kA)->last_probe) << "it is a new one";
 }
 
 TEST_F(RegistryHealth, AReloadKeepsWhatIsKnown) {

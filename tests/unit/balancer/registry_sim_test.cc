@@ -128,7 +128,9 @@ class Simulation {
     const std::vector<CheckedTarget> checked = registry_.checked_targets();
     if (!checked.empty() && below(2) == 0) {
       const TargetRef asked = checked[below(static_cast<unsigned>(checked.size()))].target;
-      registry_.checked(asked, below(3) == 0 ? "it answers 500" : "", now_);
+      ProbeResult result;
+      if (below(3) == 0) result.fault = "it answers 500";
+      registry_.checked(asked, result, now_);
       return;
     }
     const std::vector<TargetRef> suspended = registry_.suspended_targets();

@@ -27,24 +27,25 @@ class HealthCheckerTest : public testing::Test {
   }
 
   HealthChecker::Settings settings() {
-    return {.targets =
-                [this] {
-                  ++looks_;
-                  return std::vector<balancer::CheckedTarget>{
-                      {.target = target_,
-                       .endpoint = Endpoint::parse(url_.host, url_.port).value(),
-                       .url = &url_,
-                       .check = &check_,
-                       .is_well = true,
-                       .is_joining = false}};
-                },
-            .checked = [this](const balancer::TargetRef&, const std::string&) { ++checks_; },
-            .jitter =
-                [this] {
-                  ++draws_;
-                  return 0.5;
-                },
-            .look_every = 1ms};
+    return {
+        .targets =
+            [this] {
+              ++looks_;
+              return std::vector<balancer::CheckedTarget>{
+                  {.target = target_,
+                   .endpoint = Endpoint::parse(url_.host, url_.port).value(),
+                   .url = &url_,
+                   .check = &check_,
+                   .is_well = true,
+                   .is_joining = false}};
+            },
+        .checked = [this](const balancer::TargetRef&, const balancer::ProbeResult&) { ++checks_; },
+        .jitter =
+            [this] {
+              ++draws_;
+              return 0.5;
+            },
+        .look_every = 1ms};
   }
   template <class Condition>
   bool run_until(Condition condition) {
