@@ -32,11 +32,11 @@ def eventually(what, question, limit_s=PATIENCE_S):
 class Service:
     """One service on Node, by default calculate.js, and its ledger: which requests it has seen."""
 
-    def __init__(self, folder, name, *arguments, script="calculate.js"):
+    def __init__(self, folder, name, *arguments, script="calculate.js", port=0):
         self.ledger_file = folder / f"{name}.ledger"
         with self.ledger_file.open("ab") as ledger:
             self.process = subprocess.Popen(
-                ["node", str(HERE / script), "0", *arguments],
+                ["node", str(HERE / script), str(port), *arguments],
                 stdout=subprocess.PIPE, stderr=ledger, text=True,
                 env={"NODE_PATH": DEBIAN_NODE_PATH, **os.environ})
         line = self.process.stdout.readline()
