@@ -60,27 +60,25 @@ class Ledger:
         seen = self.sightings.get(asked.number, [])
         if any(life.killed_at is None for life in seen):
             return None
-        life = self._killed_under(asked, seen)
-        if life is None:
+        if not self._was_killed_under(asked, seen):
             return None
         if asked.method == "WebSocket":
             return "WebSocket of a killed target" if asked.has_head else None
-        if (asked.number, life) in self.answering and asked.has_head:
+        if asked.has_head and any((asked.number, life) in self.answering for life in seen):
             return "killed while answering"
         line = self.lines.get(asked.number, {})
         if asked.is_replayable or len(seen) > 1 or line.get("GapuraError") not in BROKEN_OFF:
             return None
         return "killed with a POST" if asked.method == "POST" else "killed with a long body"
 
-    def _killed_under(self, asked, seen):
-        """The life that ended while it had the request: by its own ledger, or, where it died before
-        it could read it, by the access log."""
+    def _was_killed_under(self, asked, seen):
+        """A target ended while it had the request: by its own ledger, or, where it died before it
+        could read it, by the access log."""
         url = self.lines.get(asked.number, {}).get("ServiceURL")
-        for life in seen or [life for life in self.lives if life.service.url == url]:
-            was_killed = life.killed_at is not None and life.killed_at <= asked.ended
-            if was_killed and (life.replaced_at is None or asked.began <= life.replaced_at):
-                return life
-        return None
+        suspects = seen or [life for life in self.lives if life.service.url == url]
+        return any(life.killed_at is not None and life.killed_at <= asked.ended
+                   and (life.replaced_at is None or asked.began <= life.replaced_at)
+                   for life in suspects)
 
     def _traces(self, asked):
         seen = [f"{life.service.ledger_file.stem}{' (killed)' if life.killed_at else ''}"
