@@ -105,7 +105,7 @@ TEST(HealthCheck, AnAnswerWithoutWhatIsLookedForFails) {
 /// With the port of `door`, where the targets are to be asked.
 std::string check_at(const FakeTarget& door, const std::string& more = "") {
   return "        healthCheck: {path: /health, interval: 200ms, port: " +
-         std::to_string(door.port()) + more + "}\n";
+         std::to_string(door.port()) + more + "}\n        slowStart: 0\n";
 }
 
 TEST(HealthCheck, AnotherPortThatIsWellMakesTheTargetWell) {
