@@ -6,10 +6,14 @@ namespace gapura::autoscale {
 
 bool AlertTable::take(const Alert& alert, TimePoint now) {
   if (!alert.is_firing) return firing_.erase(alert.key) != 0;
+  const auto known = firing_.find(alert.key);
+  const bool is_repeated = known != firing_.end() && known->second.until > now &&
+                           known->second.alert.service == alert.service &&
+                           known->second.alert.direction == alert.direction &&
+                           known->second.alert.step == alert.step;
   const Milliseconds lasts = alert.direction == Direction::up ? kUpLasts : kDownLasts;
-  const auto [found, is_new] =
-      firing_.insert_or_assign(alert.key, Firing{.alert = alert, .until = now + lasts});
-  return is_new;
+  firing_.insert_or_assign(alert.key, Firing{.alert = alert, .until = now + lasts});
+  return !is_repeated;
 }
 
 AlertTable::Votes AlertTable::votes(const std::string& service, TimePoint now) const {

@@ -19,6 +19,8 @@ void preamble(std::string_view bytes);
 void rule(std::string_view bytes);
 /// As static and as dynamic configuration.
 void config(std::string_view bytes);
+/// As a webhook's body: whom an alert speaks of is known, and withdrawn alerts leave no vote.
+void payload(std::string_view bytes);
 
 struct Target {
   std::string_view name;  ///< also the folder of its corpus
@@ -33,6 +35,7 @@ inline constexpr std::array kTargets{
     Target{"preamble", preamble},
     Target{"rule", rule},
     Target{"config", config},
+    Target{"payload", payload},
 };
 
 }  // namespace gapura::fuzz
