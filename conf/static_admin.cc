@@ -8,30 +8,6 @@ namespace {
 /// sockaddr_un::sun_path holds 108 bytes with its final zero (unix(7)).
 constexpr std::size_t kUnixPathMax = 107;
 
-void read_admin_address(yaml::Section& section, Admin& admin) {
-  const auto found = section.find("address");
-  if (!found) return;
-  yaml::Reader& reader = section.reader();
-  const auto text = yaml::as_text(reader, *found);
-  if (!text) return;
-  if (text->starts_with("unix:")) {
-    const std::string path = text->substr(5);
-    if (!path.starts_with('/') || path.size() > kUnixPathMax) {
-      return reader.error(found->place, found->path,
-                          "a Unix socket needs an absolute path of at most 107 bytes, such as "
-                          "unix:/run/gapura/admin.sock");
-    }
-    admin.unix_path = path;
-    return;
-  }
-  std::string fault;
-  if (const auto address = parse_listen_address(*text, &fault)) {
-    admin.address = *address;
-  } else {
-    reader.error(found->place, found->path, fault);
-  }
-}
-
 void read_file_provider(yaml::Section& file, FileProvider& provider) {
   std::string directory, filename;
   file.read("directory", directory);
@@ -54,6 +30,31 @@ void read_file_provider(yaml::Section& file, FileProvider& provider) {
 }
 
 }  // namespace
+
+void read_own_address(yaml::Section& section, ListenAddress& address,
+                      std::filesystem::path& unix_path) {
+  const auto found = section.find("address");
+  if (!found) return;
+  yaml::Reader& reader = section.reader();
+  const auto text = yaml::as_text(reader, *found);
+  if (!text) return;
+  if (text->starts_with("unix:")) {
+    const std::string path = text->substr(5);
+    if (!path.starts_with('/') || path.size() > kUnixPathMax) {
+      return reader.error(found->place, found->path,
+                          "a Unix socket needs an absolute path of at most 107 bytes, such as "
+                          "unix:/run/gapura/admin.sock");
+    }
+    unix_path = path;
+    return;
+  }
+  std::string fault;
+  if (const auto parsed = parse_listen_address(*text, &fault)) {
+    address = *parsed;
+  } else {
+    reader.error(found->place, found->path, fault);
+  }
+}
 
 void read_providers(yaml::Section& root, StaticConfig& config) {
   bool has_file = false;
@@ -92,7 +93,7 @@ void read_admin(yaml::Section& root, StaticConfig& config) {
   auto section = yaml::Section::open(root.reader(), *found);
   if (!section) return;
   section->read("enabled", config.admin.is_on);
-  read_admin_address(*section, config.admin);
+  read_own_address(*section, config.admin.address, config.admin.unix_path);
   std::string token_file;
   section->read("tokenFile", token_file);
   config.admin.token_file = token_file;

@@ -38,6 +38,9 @@ void read_root(yaml::Section& root, StaticConfig& config) {
   read_providers(root, config);
   read_observation(root, config);
   read_admin(root, config);
+  read_hooks(root, config);
+  read_notify(root, config);
+  read_targets_file(root, config);
   if (auto limits = root.section("limits")) read_limits(*limits, config.limits);
   std::string state_dir;
   root.read("stateDir", state_dir);

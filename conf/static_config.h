@@ -4,22 +4,18 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "conf/hooks.h"
+#include "conf/listen_address.h"
 #include "conf/problem.h"
 
 namespace gapura::conf {
-
-/// "[host]:port". An empty host means every address, IPv4 and IPv6.
-struct ListenAddress {
-  std::string host;        ///< "", an IP literal without brackets, or a name
-  std::uint16_t port = 0;  ///< 0: any free port (tests and the demo)
-  friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
-};
 
 struct EntryPoint {
   std::string name;
@@ -92,6 +88,9 @@ struct StaticConfig {
   AccessLog access_log;
   Metrics metrics;
   Admin admin;
+  std::vector<HookListener> hooks;
+  std::vector<Notify> notify;
+  std::optional<TargetsFile> targets_file;  ///< `sd`
   Limits limits;
   /// Empty: /var/lib/gapura, else beside the configuration.
   std::filesystem::path state_dir;

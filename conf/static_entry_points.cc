@@ -149,7 +149,8 @@ std::optional<EntryPoint> read_entry_point(yaml::Reader& reader, const std::stri
   return out;
 }
 
-/// Whether one listener would take the other's connections: same port, and an address in common.
+}  // namespace
+
 bool overlaps(const ListenAddress& a, const ListenAddress& b) {
   if (a.port != b.port || a.port == 0) return false;
   const auto is_every = [](const std::string& host) {
@@ -157,8 +158,6 @@ bool overlaps(const ListenAddress& a, const ListenAddress& b) {
   };
   return a.host == b.host || is_every(a.host) || is_every(b.host);
 }
-
-}  // namespace
 
 void read_entry_points(yaml::Section& root, StaticConfig& config) {
   yaml::Reader& reader = root.reader();
