@@ -5,7 +5,6 @@
 
 #include "admin/problem_reply.h"
 #include "base/ascii.h"
-#include "base/log.h"
 #include "base/net/endpoint.h"
 
 namespace gapura::admin {
@@ -28,13 +27,13 @@ Guard::Guard(std::optional<Token> token, std::string host)
 std::optional<Response> Guard::refuse(const Request& request, TimePoint now) {
   if (request.is_local_socket) return std::nullopt;
   if (!is_own_host(request.host)) {
-    report(request, "its Host field names somebody else", now);
+    refusals_.note(request, "its Host field names somebody else", now);
     return problem_reply(
         403, "the Host field must be an IP address, localhost or the host in admin.address");
   }
   // "null", "https://…" and other hosts alike: only a page that this listener served may call it.
   if (!request.origin.empty() && !iequals(request.origin, "http://" + request.host)) {
-    report(request, "it comes from a web page of another origin", now);
+    refusals_.note(request, "it comes from a web page of another origin", now);
     return problem_reply(403, "requests of web pages from another origin are not served");
   }
   if (token_ && token_->is_carried_by(request.authorization)) return std::nullopt;
@@ -49,28 +48,12 @@ bool Guard::is_own_host(const std::string& host) const {
 
 Response Guard::refuse_token(const Request& request, TimePoint now) {
   const bool has_none = request.authorization.empty();
-  report(request, has_none ? "it carries no token" : "its token is wrong", now);
-  if (failures_ > kFailuresMax) {
-    Response response = problem_reply(429, "too many requests without a valid token");
-    response.fields.emplace_back("Retry-After", std::to_string(kWindow.count() / 1000));
-    return response;
-  }
+  refusals_.note(request, has_none ? "it carries no token" : "its token is wrong", now);
+  if (refusals_.are_too_many()) return Refusals::too_many("a valid token");
   Response response = problem_reply(
       401, "send \"Authorization: Bearer <token>\"; the start-up log names the token's file");
   response.fields.emplace_back("WWW-Authenticate", "Bearer realm=\"gapura\"");
   return response;
-}
-
-void Guard::report(const Request& request, const char* why, TimePoint now) {
-  if (now - window_start_ >= kWindow) {
-    window_start_ = now;
-    failures_ = 0;
-  }
-  ++failures_;
-  if (failures_ > kFailuresMax) return;
-  // Neither the path nor the fields: a stranger writes them.
-  log::warn("an admin request from {} was refused: {}{}", request.peer, why,
-            failures_ == kFailuresMax ? " (further ones are not logged for some seconds)" : "");
 }
 
 }  // namespace gapura::admin

@@ -3,11 +3,11 @@
 /// not: DNS rebinding) and is no foreign web page. Control thread only.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "admin/message.h"
+#include "admin/refusals.h"
 #include "admin/token.h"
 #include "base/clock.h"
 
@@ -22,18 +22,13 @@ class Guard {
   /// second; after too many wrong tokens the next ones are 429 (a right one always passes).
   std::optional<Response> refuse(const Request& request, TimePoint now);
 
-  static constexpr std::uint32_t kFailuresMax = 10;  ///< in kWindow, from everybody together
-  static constexpr Milliseconds kWindow{10'000};
-
  private:
   bool is_own_host(const std::string& host) const;
   Response refuse_token(const Request& request, TimePoint now);
-  void report(const Request& request, const char* why, TimePoint now);
 
   std::optional<Token> token_;
   std::string host_;
-  TimePoint window_start_{};
-  std::uint32_t failures_ = 0;
+  Refusals refusals_{"an admin request"};
 };
 
 }  // namespace gapura::admin

@@ -162,6 +162,9 @@ net::awaitable<void> HttpConnection::answer(Incoming& incoming) {
     request.origin = text_of(message, http::field::origin);
     request.authorization = text_of(message, http::field::authorization);
     request.content_type = text_of(message, http::field::content_type);
+    for (const auto& field : message) {
+      request.fields.emplace_back(field.name_string(), field.value());
+    }
     request.body = std::move(message.body());
     request.peer = client_.name;
     request.is_local_socket = client_.is_local_socket;

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace gapura::admin {
 
 /// Tells an answer in the making that nobody waits for it any more: the client has left, or the
@@ -37,10 +39,19 @@ struct Request {
   std::string origin;         ///< the Origin field
   std::string authorization;  ///< the Authorization field
   std::string content_type;
+  std::vector<std::pair<std::string, std::string>> fields;  ///< all of them, as sent
   std::string body;
   std::string peer;              ///< "10.0.0.7:51334", or "unix socket, uid 1000": for the log
   bool is_local_socket = false;  ///< came over the Unix socket
   std::shared_ptr<Departure> departure;  ///< never null
+
+  /// The first field of this name, whatever its case; empty: none.
+  std::string_view field(std::string_view name) const noexcept {
+    for (const auto& [one, value] : fields) {
+      if (iequals(one, name)) return value;
+    }
+    return {};
+  }
 };
 
 struct Response {

@@ -9,11 +9,11 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <openssl/crypto.h>
 #include <optional>
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/digest.h"
 #include "base/log.h"
 
 namespace gapura::admin {
@@ -130,8 +130,7 @@ bool Token::is_carried_by(std::string_view authorization) const noexcept {
   constexpr std::string_view kScheme = "bearer ";
   if (!iequals(authorization.substr(0, kScheme.size()), kScheme)) return false;
   const std::string_view given = trim_ows(authorization.substr(kScheme.size()));
-  return given.size() == text_.size() &&
-         CRYPTO_memcmp(given.data(), text_.data(), text_.size()) == 0;
+  return is_same_secret(given, text_);
 }
 
 }  // namespace gapura::admin

@@ -83,11 +83,11 @@ TEST_F(GuardTest, RefusesPagesOfAnotherOrigin) {
 
 TEST_F(GuardTest, SlowsGuessingDownAndStillLetsTheTokenPass) {
   const Request wrong = request_of("127.0.0.1", "Bearer guess");
-  for (std::uint32_t i = 0; i < Guard::kFailuresMax; ++i) ASSERT_EQ(status_of(wrong), 401u);
+  for (std::uint32_t i = 0; i < Refusals::kMax; ++i) ASSERT_EQ(status_of(wrong), 401u);
 
   EXPECT_EQ(status_of(wrong), 429u);
   EXPECT_EQ(status_of(request_of("127.0.0.1", kRight)), 0u);
-  now += Guard::kWindow;
+  now += Refusals::kWindow;
   EXPECT_EQ(status_of(wrong), 401u);
 }
 

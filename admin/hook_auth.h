@@ -1,0 +1,53 @@
+/// Who may use a listener for hooks: whoever carries its token or password, or signs the body.
+/// Where neither is asked for, everybody but web pages of another origin. Control thread only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "admin/message.h"
+#include "admin/refusals.h"
+#include "admin/token.h"
+#include "base/clock.h"
+#include "conf/hooks.h"
+
+namespace gapura::admin {
+
+class HookAuth {
+ public:
+  /// Reads the secrets, blocking; or says in one sentence which cannot be had.
+  static std::variant<HookAuth, std::string> make(const conf::HookListener& listener);
+
+  /// The refusal, or nothing when the request may be served. `unix_s` is the wall clock, which
+  /// signed times are held against. Refusals are counted and logged, a few at a time; after too
+  /// many the next ones are 429 (a right one always passes).
+  std::optional<Response> refuse(const Request& request, TimePoint now, std::int64_t unix_s);
+
+  static constexpr std::int64_t kClockDifferenceMax_s = 5 * 60;
+  static constexpr std::size_t kSecretBytesMin = Token::kBytesMin;
+  static constexpr std::size_t kPasswordBytesMin = 8;
+
+ private:
+  /// What an Authorization field must be after its scheme, and what is asked for in a refusal.
+  struct Basic {
+    std::string credentials;  ///< base64 of "user:password"
+  };
+  struct Hmac {
+    std::string secret;
+    std::string header;
+    std::string timestamp_header;
+  };
+  using Credentials = std::variant<std::monostate, Token, Basic, Hmac>;
+
+  explicit HookAuth(Credentials credentials) : credentials_(std::move(credentials)) {}
+  /// Why the request may not be served; empty: it may.
+  std::string fault_of(const Request& request, std::int64_t unix_s) const;
+  Response unauthorized(const std::string& why) const;
+
+  Credentials credentials_;
+  Refusals refusals_{"a hook"};
+};
+
+}  // namespace gapura::admin
