@@ -1,11 +1,14 @@
 #include "admin/api.h"
 
 #include <boost/json.hpp>
+#include <ctime>
 #include <optional>
 #include <utility>
 
 #include "admin/drain_waits.h"
 #include "admin/guard.h"
+#include "admin/hook_auth.h"
+#include "admin/hooks.h"
 #include "admin/json.h"
 #include "admin/location.h"
 #include "admin/problem_reply.h"
@@ -65,6 +68,13 @@ std::string service_name(const std::string& segment) {
   return segment.substr(0, segment.find('@'));
 }
 
+HookScope every_hook() {
+  using conf::HookRoute;
+  HookScope scope;
+  scope.serves = {HookRoute::scale, HookRoute::update_servers, HookRoute::alerts, HookRoute::sd};
+  return scope;
+}
+
 }  // namespace
 
 struct Api::State {
@@ -75,7 +85,8 @@ struct Api::State {
         changes(registry, doors.persist),
         waits(registry),
         targets(registry, changes, waits),
-        update_servers(registry, changes, settings.update_servers_service) {}
+        update_servers(registry, changes, settings.update_servers_service),
+        hooks(registry, update_servers, doors.scaling) {}
 
   balancer::Registry& registry;
   const Settings settings;
@@ -84,6 +95,7 @@ struct Api::State {
   DrainWaits waits;
   TargetCommands targets;
   UpdateServers update_servers;
+  Hooks hooks;
 
   net::awaitable<Response> route(Request request);
   net::awaitable<Response> route_services(Request request, Segments path);
@@ -99,8 +111,9 @@ struct Api::State {
 };
 
 net::awaitable<Response> Api::State::route(Request request) {
-  if (request.path == "/update-servers") {
-    co_return co_await update_servers.answer(std::move(request));
+  if (Hooks::route_of(request.path)) {
+    HookScope scope = every_hook();
+    co_return co_await hooks.answer(std::move(request), std::move(scope));
   }
   auto path = path_segments(request.path);
   if (!path) co_return problem_reply(400, "the path holds a broken percent escape");
@@ -265,11 +278,22 @@ net::awaitable<Response> Api::answer_guarded(Guard& guard, Request request) {
   co_return co_await state->route(std::move(request));
 }
 
+net::awaitable<Response> Api::answer_hook(HookAuth& auth, const HookScope& scope, Request request) {
+  const auto state = state_;
+  const std::int64_t unix_s = std::time(nullptr);
+  if (auto refusal = auth.refuse(request, Clock::now(), unix_s)) co_return *std::move(refusal);
+  HookScope served = scope;
+  co_return co_await state->hooks.answer(std::move(request), std::move(served));
+}
+
 void Api::on_event(const balancer::Event& event) {
   state_->waits.on_event(event);
 }
 void Api::on_adopted() {
   state_->changes.on_adopted();
+}
+void Api::on_scaling() {
+  state_->hooks.look();
 }
 
 }  // namespace gapura::admin

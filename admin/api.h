@@ -11,12 +11,15 @@
 
 #include "admin/changes.h"
 #include "admin/message.h"
+#include "admin/scaling_doors.h"
 #include "balancer/registry.h"
 #include "conf/problem.h"
 
 namespace gapura::admin {
 
 class Guard;
+class HookAuth;
+struct HookScope;
 
 /// The configuration files as they stand.
 struct ConfigStatus {
@@ -44,6 +47,7 @@ class Api {
     std::function<ConfigStatus()> config;
     /// Reads all files again and calls back when what they hold is published.
     std::function<void(std::function<void(ConfigStatus)>)> reload;
+    ScalingDoors scaling = ScalingDoors::closed();
   };
 
   /// `registry` must outlive the io_context's last run.
@@ -54,10 +58,16 @@ class Api {
   boost::asio::awaitable<Response> answer(Request request);
   /// Asks `guard` first, which must outlive the io_context's last run.
   boost::asio::awaitable<Response> answer_guarded(Guard& guard, Request request);
+  /// Serves what `scope` names of the hooks, and nothing else, to whom `auth` lets pass. Both must
+  /// outlive the io_context's last run.
+  boost::asio::awaitable<Response> answer_hook(HookAuth& auth, const HookScope& scope,
+                                               Request request);
 
   /// To be told of every event of the registry, and whenever a worker has adopted a version.
   void on_event(const balancer::Event& event);
   void on_adopted();
+  /// Operations of the autoscaler may have moved on.
+  void on_scaling();
 
  private:
   struct State;

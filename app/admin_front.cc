@@ -1,9 +1,12 @@
 #include "app/admin_front.h"
 
+#include <list>
 #include <optional>
 #include <utility>
 
 #include "admin/guard.h"
+#include "admin/hook_auth.h"
+#include "admin/hooks.h"
 #include "admin/http_server.h"
 #include "admin/internal.h"
 #include "admin/token.h"
@@ -19,6 +22,11 @@ std::string url_of(const conf::ListenAddress& address, std::uint16_t port) {
   real.port = port;
   if (real.host.empty()) real.host = "127.0.0.1";
   return "http://" + to_string(real);
+}
+
+std::string name_of(const conf::HookListener& listener) {
+  return listener.unix_path.empty() ? to_string(listener.address)
+                                    : "unix:" + listener.unix_path.string();
 }
 
 std::string explain(const std::string& what, const conf::ListenAddress& address,
@@ -42,9 +50,25 @@ struct AdminFront::Servers {
             std::move(settings.doors)),
         internal(std::move(settings.expose)) {}
 
+  /// Where one of our listeners is to be, and what its absence means.
+  struct Place {
+    std::string what;  ///< in messages
+    conf::ListenAddress address;
+    std::filesystem::path unix_path;  ///< empty: `address`
+    std::string advice{};  ///< not asked for: without it we go on, and say how to have it elsewhere
+  };
+  /// One with what it asks for and answers; the server's coroutines refer to it.
+  struct Hook {
+    admin::HookAuth auth;
+    admin::HookScope scope;
+    admin::HttpServer* server;
+  };
+
   Answer answer_internal(admin::Request request) { co_return internal.answer(request); }
+  admin::HttpServer* open(const Place& place, admin::Respond respond, Listening& result);
   void listen_admin(Listening& result);
   void listen_internal(Listening& result);
+  void listen_hook(const conf::HookListener& listener, Listening& result);
 
   boost::asio::io_context& control;
   const conf::StaticConfig& config;
@@ -52,9 +76,28 @@ struct AdminFront::Servers {
   admin::Api api;
   admin::Internal internal;
   std::optional<admin::Guard> guard;
-  std::optional<admin::HttpServer> admin_server;
-  std::optional<admin::HttpServer> internal_server;
+  std::list<Hook> hooks;
+  std::vector<std::unique_ptr<admin::HttpServer>> servers;  ///< all that listen
+  admin::HttpServer* admin_server = nullptr;
+  admin::HttpServer* internal_server = nullptr;
 };
+
+admin::HttpServer* AdminFront::Servers::open(const Place& place, admin::Respond respond,
+                                             Listening& result) {
+  auto server =
+      std::make_unique<admin::HttpServer>(control, std::move(respond), admin::HttpLimits{});
+  const bool is_unix = !place.unix_path.empty();
+  const auto failure = is_unix ? server->listen(place.unix_path) : server->listen(place.address);
+  if (!failure) return servers.emplace_back(std::move(server)).get();
+  std::string text =
+      is_unix ? place.what + ": " + failure->message : explain(place.what, place.address, *failure);
+  if (place.advice.empty()) {
+    result.errors.push_back(std::move(text));
+  } else {
+    result.warnings.push_back(text + ". Going on without " + place.advice);
+  }
+  return nullptr;
+}
 
 void AdminFront::Servers::listen_admin(Listening& result) {
   if (!config.admin.is_on) return;
@@ -75,43 +118,52 @@ void AdminFront::Servers::listen_admin(Listening& result) {
     token = std::get<admin::Token>(std::move(made));
   }
   guard.emplace(std::move(token), config.admin.address.host);
-  admin_server.emplace(
-      control,
-      [this](admin::Request request) { return api.answer_guarded(*guard, std::move(request)); },
-      admin::HttpLimits{});
-  const auto failure = is_unix ? admin_server->listen(config.admin.unix_path)
-                               : admin_server->listen(config.admin.address);
-  if (!failure) return;
-  admin_server.reset();
-  std::string text =
-      is_unix ? "admin: " + failure->message : explain("admin", config.admin.address, *failure);
+  Place place{
+      .what = "admin", .address = config.admin.address, .unix_path = config.admin.unix_path};
   // Whoever comes from Traefik has not asked for this port: it must not keep the proxy from
   // starting.
   if (!is_unix && config.admin.address == conf::Admin().address) {
-    result.warnings.push_back(text +
-                              ". Going on without the admin API; set admin.address to have "
-                              "it elsewhere");
-  } else {
-    result.errors.push_back(std::move(text));
+    place.advice = "the admin API; set admin.address to have it elsewhere";
   }
+  admin_server = open(
+      place,
+      [this](admin::Request request) { return api.answer_guarded(*guard, std::move(request)); },
+      result);
 }
 
 void AdminFront::Servers::listen_internal(Listening& result) {
-  internal_server.emplace(
-      control, [this](admin::Request request) { return answer_internal(std::move(request)); },
-      admin::HttpLimits{});
-  const auto failure = internal_server->listen(config.internal_address);
-  if (!failure) return;
-  internal_server.reset();
-  std::string text =
-      explain("entry point \"traefik\" (/metrics, /ping)", config.internal_address, *failure);
-  if (config.internal_was_asked_for) {
-    result.errors.push_back(std::move(text));
-  } else {
-    result.warnings.push_back(text +
-                              ". Going on without it; set entryPoints.traefik.address to "
-                              "have it elsewhere");
+  Place place{.what = "entry point \"traefik\" (/metrics, /ping)",
+              .address = config.internal_address,
+              .unix_path = {}};
+  if (!config.internal_was_asked_for) {
+    place.advice = "it; set entryPoints.traefik.address to have it elsewhere";
   }
+  internal_server = open(
+      place, [this](admin::Request request) { return answer_internal(std::move(request)); },
+      result);
+}
+
+void AdminFront::Servers::listen_hook(const conf::HookListener& listener, Listening& result) {
+  auto auth = admin::HookAuth::make(listener);
+  if (const auto* fault = std::get_if<std::string>(&auth)) {
+    result.errors.push_back("hooks on " + name_of(listener) + ": " + *fault);
+    return;
+  }
+  Hook& hook = hooks.emplace_back(
+      Hook{std::get<admin::HookAuth>(std::move(auth)), {listener.serves, listener.is_async}, {}});
+  const Place place{.what = "hooks on " + name_of(listener),
+                    .address = listener.address,
+                    .unix_path = listener.unix_path};
+  hook.server = open(
+      place,
+      [this, &hook](admin::Request request) {
+        return api.answer_hook(hook.auth, hook.scope, std::move(request));
+      },
+      result);
+  const bool is_open = std::holds_alternative<std::monostate>(listener.auth);
+  if (hook.server == nullptr || !is_open || !listener.unix_path.empty()) return;
+  result.warnings.push_back("hooks on " + name_of(listener) +
+                            " are open to whoever reaches them, as insecure: true says");
 }
 
 AdminFront::AdminFront(boost::asio::io_context& control, balancer::Registry& registry,
@@ -124,12 +176,12 @@ AdminFront::Listening AdminFront::listen() {
   Listening result;
   servers_->listen_admin(result);
   servers_->listen_internal(result);
+  for (const auto& one : servers_->config.hooks) servers_->listen_hook(one, result);
   return result;
 }
 
 void AdminFront::start() {
-  if (servers_->admin_server) servers_->admin_server->start();
-  if (servers_->internal_server) servers_->internal_server->start();
+  for (const auto& server : servers_->servers) server->start();
 }
 
 void AdminFront::set_terminating() {
@@ -137,14 +189,12 @@ void AdminFront::set_terminating() {
 }
 
 void AdminFront::stop() {
-  if (servers_->admin_server) servers_->admin_server->stop();
-  if (servers_->internal_server) servers_->internal_server->stop();
+  for (const auto& server : servers_->servers) server->stop();
 }
 
 std::size_t AdminFront::connections() const {
   std::size_t open = 0;
-  if (servers_->admin_server) open += servers_->admin_server->connections();
-  if (servers_->internal_server) open += servers_->internal_server->connections();
+  for (const auto& server : servers_->servers) open += server->connections();
   return open;
 }
 
@@ -156,12 +206,24 @@ void AdminFront::on_adopted() {
   servers_->api.on_adopted();
 }
 
+void AdminFront::on_scaling() {
+  servers_->api.on_scaling();
+}
+
 std::uint16_t AdminFront::admin_port() const {
   return servers_->admin_server ? servers_->admin_server->port() : 0;
 }
 
 std::uint16_t AdminFront::internal_port() const {
   return servers_->internal_server ? servers_->internal_server->port() : 0;
+}
+
+std::vector<std::uint16_t> AdminFront::hook_ports() const {
+  std::vector<std::uint16_t> ports;
+  for (const auto& hook : servers_->hooks) {
+    ports.push_back(hook.server == nullptr ? std::uint16_t{0} : hook.server->port());
+  }
+  return ports;
 }
 
 std::string AdminFront::describe() const {
@@ -175,9 +237,16 @@ std::string AdminFront::describe() const {
     text += "on " + url_of(admin.address, admin_port()) + " (token in " +
             servers_->token_file.string() + ")";
   }
-  if (!servers_->internal_server) return text + "; no /metrics and /ping";
-  return text + "; /metrics and /ping on " +
-         url_of(servers_->config.internal_address, internal_port());
+  if (!servers_->internal_server) {
+    text += "; no /metrics and /ping";
+  } else {
+    text += "; /metrics and /ping on " + url_of(servers_->config.internal_address, internal_port());
+  }
+  const char* separator = "; hooks on ";
+  for (const conf::HookListener& one : servers_->config.hooks) {
+    text += std::exchange(separator, ", ") + name_of(one);
+  }
+  return text;
 }
 
 }  // namespace gapura::app

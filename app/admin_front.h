@@ -1,4 +1,5 @@
-/// Our own listeners: the admin API and Traefik's internal entry point. Control thread.
+/// Our own listeners: the admin API, Traefik's internal entry point, and those for hooks. Control
+/// thread.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -30,7 +31,7 @@ class AdminFront {
     std::vector<std::string> errors;    ///< must not go on
     std::vector<std::string> warnings;  ///< goes on without that listener
   };
-  /// Takes both addresses; nothing is answered before start().
+  /// Takes all addresses and reads their secrets; nothing is answered before start().
   Listening listen();
   void start();
   /// /ping answers 503 from here on.
@@ -41,10 +42,12 @@ class AdminFront {
 
   void on_event(const balancer::Event& event);
   void on_adopted();
+  void on_scaling();
 
   /// Where they really listen; 0: not, or on a Unix socket.
   std::uint16_t admin_port() const;
   std::uint16_t internal_port() const;
+  std::vector<std::uint16_t> hook_ports() const;  ///< in the order of the configuration
   /// One line for the log: "admin API on http://127.0.0.1:8081 (token in /…)".
   std::string describe() const;
 

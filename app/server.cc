@@ -55,6 +55,9 @@ std::uint16_t Server::admin_port() const {
 std::uint16_t Server::internal_port() const {
   return parts_->front->internal_port();
 }
+std::vector<std::uint16_t> Server::hook_ports() const {
+  return parts_->front->hook_ports();
+}
 std::filesystem::path Server::token_file() const {
   return parts_->token_file();
 }

@@ -44,6 +44,8 @@ class Server {
   Endpoint entry_point(const std::string& name) const;
   std::uint16_t admin_port() const;     ///< 0: off, or a Unix socket
   std::uint16_t internal_port() const;  ///< 0: off
+  /// Of `hooks`, in the order of the configuration; 0: a Unix socket.
+  std::vector<std::uint16_t> hook_ports() const;
   /// The file with the admin API's token; empty when there is none.
   std::filesystem::path token_file() const;
   /// Empty: there is no folder for state.

@@ -176,6 +176,7 @@ class ApiFixture : public testing::Test {
   std::vector<balancer::TargetRef> known;
   ConfigStatus config;
   std::deque<std::function<void(ConfigStatus)>> reloading;
+  ScalingDoors scaling = ScalingDoors::closed();  ///< asked anew each time
 
   balancer::Registry registry{{entry_point()}, 1, callbacks()};
   Api api{registry, settings(), doors()};
@@ -223,6 +224,13 @@ class ApiFixture : public testing::Test {
     made.reload = [this](std::function<void(ConfigStatus)> done) {
       reloading.push_back(std::move(done));
     };
+    made.scaling = {
+        .services = [this] { return scaling.services(); },
+        .take = [this](const autoscale::Alert& alert) { return scaling.take(alert); },
+        .step = [this](const std::string& service,
+                       autoscale::Direction direction) { return scaling.step(service, direction); },
+        .operation = [this](const std::string& id) { return scaling.operation(id); },
+        .view = [this](const std::string& service) { return scaling.view(service); }};
     return made;
   }
 };
