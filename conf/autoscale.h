@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "conf/cron.h"
+#include "conf/time_zone.h"
 
 namespace gapura::conf {
 
@@ -61,6 +63,8 @@ struct QuerySignal {
 struct ScheduledMinimum {
   std::string cron;  ///< five fields (minute hour day month weekday), valid
   std::string zone;  ///< "Asia/Jakarta"; empty: that of the machine
+  Cron begins;       ///< `cron`, read
+  TimeZone clock;    ///< `zone`, read: what a decision needs, without a file
   Milliseconds lasts{0};
   std::uint32_t min = 0;
   friend bool operator==(const ScheduledMinimum&, const ScheduledMinimum&) = default;
@@ -154,6 +158,7 @@ struct Autoscale {
   std::uint32_t deletes_per_hour = 60;
 
   std::optional<Provider> provider;  ///< without one, only `off` and `observe` mean anything
+  std::string fault;                 ///< not empty: why the mode is off; the service serves on
   friend bool operator==(const Autoscale&, const Autoscale&) = default;
 };
 

@@ -32,8 +32,13 @@ void read_health(yaml::Section& balancer, ServiceConfig& out);
 /// Of a service: `maxInFlight` and `queue`.
 void read_queue(yaml::Section& balancer, ServiceConfig& out);
 
-/// Of a service: `autoscale`, but for its provider.
-std::optional<Autoscale> read_autoscale(yaml::Section& service);
+/// Of a service: `autoscale`. What is wrong in it is an error and turns it off, with a fault; it
+/// does not disable the service. Nothing: there is none.
+std::optional<Autoscale> read_autoscale(yaml::Section& service, const std::string& name);
+/// Of `autoscale`: what scaling goes by.
+void read_signals(yaml::Section& autoscale, Autoscale& out);
+/// A number from `min` to `max`; leaves `out` as it is when the key is absent or wrong (reported).
+void read_number(yaml::Section& section, std::string_view key, double min, double max, double& out);
 /// Of `autoscale`: `provider`.
 std::optional<Provider> read_provider(yaml::Section& autoscale, const std::string& service);
 

@@ -183,6 +183,7 @@ void read_kinds(yaml::Section& service, ServiceConfig& out) {
     reader.error(service.value().place, service.value().path,
                  "has several kinds (" + listed(kinds) + "); a service has exactly one");
   }
+  const auto autoscale = service.find("autoscale");
   const bool has_unknown = !service.finish().empty();
   if (kinds.empty()) {
     reader.error(service.value().place, service.value().path,
@@ -190,10 +191,20 @@ void read_kinds(yaml::Section& service, ServiceConfig& out) {
                              : "has no loadBalancer; write loadBalancer: with servers: below it");
   }
   auto section = balancer ? yaml::Section::open(reader, *balancer) : std::nullopt;
-  if (section) return read_balancer(*section, out);
+  if (section) {
+    read_balancer(*section, out);
+    // After the service's own fault is known: what is wrong here must not disable it.
+    out.autoscale = read_autoscale(service, out.name);
+    return;
+  }
   section = composite ? yaml::Section::open(reader, *composite) : std::nullopt;
   if (section) out.composite = read_composite(*section, kinds.front());
   out.fault = reader.first_error();
+  if (composite && autoscale) {
+    reader.error(autoscale->place, autoscale->path,
+                 "is not for this service, which has no targets of its own; write it in the "
+                 "services that it leads to");
+  }
 }
 
 }  // namespace
