@@ -12,6 +12,7 @@
 #include "admin/json.h"
 #include "admin/location.h"
 #include "admin/problem_reply.h"
+#include "admin/scaling_api.h"
 #include "admin/target_commands.h"
 #include "admin/update_servers.h"
 #include "base/log.h"
@@ -143,8 +144,13 @@ net::awaitable<Response> Api::State::route_services(Request request, Segments pa
   }
   const std::string name = service_name(path[1]);
   const bool is_targets = path.size() == 3;
+  if (is_targets && path[2] == "autoscale") {
+    if (is_read(request)) co_return show_scaling(doors.scaling, name);
+    if (request.method != "PATCH") co_return method_refused("GET, HEAD, PATCH");
+    co_return change_scaling(doors.scaling, name, request);
+  }
   if (is_targets && path[2] != "targets") {
-    co_return problem_reply(404, "a service has only \"targets\" below it");
+    co_return problem_reply(404, "a service has only \"targets\" and \"autoscale\" below it");
   }
   if (is_read(request)) co_return show_service(name, is_targets);
   if (!is_targets) co_return method_refused("GET, HEAD");
@@ -284,6 +290,15 @@ net::awaitable<Response> Api::answer_hook(HookAuth& auth, const HookScope& scope
   if (auto refusal = auth.refuse(request, Clock::now(), unix_s)) co_return *std::move(refusal);
   HookScope served = scope;
   co_return co_await state->hooks.answer(std::move(request), std::move(served));
+}
+
+net::awaitable<std::string> Api::change(std::function<balancer::Proposal()> propose) {
+  const auto state = state_;
+  auto making = state->changes.make(std::move(propose));
+  const Changes::Outcome outcome = co_await std::move(making);
+  if (const auto* refusal = std::get_if<balancer::Refusal>(&outcome)) co_return refusal->message;
+  const auto* error = std::get_if<std::error_code>(&outcome);
+  co_return error == nullptr ? std::string() : "it cannot be made durable: " + error->message();
 }
 
 void Api::on_event(const balancer::Event& event) {

@@ -63,6 +63,10 @@ class Api {
   boost::asio::awaitable<Response> answer_hook(HookAuth& auth, const HookScope& scope,
                                                Request request);
 
+  /// A change of targets that does not come by HTTP: made durable and live like the others. Gives
+  /// what was wrong; empty: nothing.
+  boost::asio::awaitable<std::string> change(std::function<balancer::Proposal()> propose);
+
   /// To be told of every event of the registry, and whenever a worker has adopted a version.
   void on_event(const balancer::Event& event);
   void on_adopted();

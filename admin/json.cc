@@ -17,15 +17,6 @@ constexpr std::size_t kDepthMax = 16;
 constexpr std::size_t kIdBytesMax = 255;
 constexpr std::int64_t kWeightMax = 1'000'000;
 
-std::variant<json::value, BodyFault> parse(std::string_view body) {
-  json::parse_options options;
-  options.max_depth = kDepthMax;
-  boost::system::error_code failed;
-  json::value value = json::parse(body, failed, {}, options);
-  if (failed) return BodyFault{"the body is not valid JSON: " + failed.message(), ""};
-  return value;
-}
-
 const char* type_name(const json::value& value) {
   switch (value.kind()) {
     case json::kind::null: return "null";
@@ -169,8 +160,17 @@ json::value last_probe_of(const balancer::TargetView& target, WallTime now) {
 
 }  // namespace
 
+std::variant<json::value, BodyFault> parse_body(std::string_view body) {
+  json::parse_options options;
+  options.max_depth = kDepthMax;
+  boost::system::error_code failed;
+  json::value value = json::parse(body, failed, {}, options);
+  if (failed) return BodyFault{"the body is not valid JSON: " + failed.message(), ""};
+  return value;
+}
+
 std::variant<WantedTargets, BodyFault> read_targets(std::string_view body) {
-  auto parsed = parse(body);
+  auto parsed = parse_body(body);
   if (auto* fault = std::get_if<BodyFault>(&parsed)) return std::move(*fault);
   const json::value& value = std::get<json::value>(parsed);
 
@@ -196,7 +196,7 @@ std::variant<WantedTargets, BodyFault> read_targets(std::string_view body) {
 }
 
 std::optional<ServerList> read_server_list(std::string_view body) {
-  const auto parsed = parse(body);
+  const auto parsed = parse_body(body);
   const auto* value = std::get_if<json::value>(&parsed);
   if (value == nullptr || !value->is_object()) return std::nullopt;
   const json::value* servers = value->get_object().if_contains("servers");
@@ -215,7 +215,7 @@ std::optional<ServerList> read_server_list(std::string_view body) {
 
 bool is_no_body(std::string_view body) {
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return true;
-  const auto parsed = parse(body);
+  const auto parsed = parse_body(body);
   const auto* value = std::get_if<json::value>(&parsed);
   return value != nullptr && value->is_object() && value->get_object().empty();
 }

@@ -1,7 +1,7 @@
 /// JSON of the admin API: what is shown, and what is read. Pure; any thread.
 #pragma once
 
-#include <boost/json/fwd.hpp>
+#include <boost/json/value.hpp>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -23,6 +23,9 @@ struct BodyFault {
   std::string message;
   std::string field;  ///< "[1].weight", "url"; empty: the body as a whole
 };
+
+/// The JSON, or why it is none. Nesting is limited to 16.
+std::variant<boost::json::value, BodyFault> parse_body(std::string_view body);
 
 struct WantedTargets {
   std::vector<balancer::NewTarget> targets;  ///< never empty; ids are unique

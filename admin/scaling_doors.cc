@@ -13,7 +13,9 @@ ScalingDoors ScalingDoors::closed() {
       .operation = [](const std::string& id) -> Outcome {
         return CommandFault{CommandFault::Kind::no_such_operation, "there is no operation " + id};
       },
-      .view = [](const std::string&) { return std::optional<autoscale::ScalerView>(); }};
+      .view = [](const std::string&) { return std::optional<autoscale::ScalerView>(); },
+      .change = [nothing](const std::string&, const autoscale::HandChange&)
+          -> std::optional<CommandFault> { return nothing; }};
 }
 
 }  // namespace gapura::admin

@@ -20,6 +20,10 @@ struct ScalingDoors {
   std::function<Outcome(const std::string& service, autoscale::Direction)> step;
   std::function<Outcome(const std::string& id)> operation;
   std::function<std::optional<autoscale::ScalerView>(const std::string& service)> view;
+  /// Changes by hand, each of those that are set; all or none.
+  std::function<std::optional<autoscale::CommandFault>(const std::string& service,
+                                                       const autoscale::HandChange&)>
+      change;
 
   /// Those of a process in which nothing is autoscaled.
   static ScalingDoors closed();

@@ -1,5 +1,7 @@
 #include "app/admin_front.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <exception>
 #include <list>
 #include <optional>
 #include <utility>
@@ -200,6 +202,16 @@ std::size_t AdminFront::connections() const {
 
 void AdminFront::on_event(const balancer::Event& event) {
   servers_->api.on_event(event);
+}
+
+void AdminFront::change(std::function<balancer::Proposal()> propose,
+                        std::function<void(std::string)> done) {
+  auto changing = servers_->api.change(std::move(propose));
+  boost::asio::co_spawn(
+      servers_->control, std::move(changing),
+      [done = std::move(done)](const std::exception_ptr& error, std::string fault) {
+        done(error ? "it could not be made" : std::move(fault));
+      });
 }
 
 void AdminFront::on_adopted() {

@@ -40,6 +40,9 @@ class AdminFront {
   /// Answers that are still being sent.
   std::size_t connections() const;
 
+  /// A change of targets by us: see admin::Api::change. `done` gets what was wrong.
+  void change(std::function<balancer::Proposal()> propose, std::function<void(std::string)> done);
+
   void on_event(const balancer::Event& event);
   void on_adopted();
   void on_scaling();

@@ -51,8 +51,14 @@ void Server::Parts::on_event(const balancer::Event& event) {
   if (front) front->on_event(event);
 }
 
+void Server::Parts::on_scaling(const autoscale::ScalingEvent& event) {
+  log_scaling(event);
+  front->on_scaling();
+}
+
 void Server::Parts::files_applied() {
   resolver->look();
+  scaler->look();
   save_overlay_if_changed();
 }
 
@@ -190,6 +196,7 @@ void Server::Parts::finish() {
   checker->stop();
   resolver->stop();
   tick_timer.cancel();
+  scaler->stop();
   front->stop();
   end_when_answered(kAnswerRounds);
 }

@@ -16,6 +16,7 @@
 #include "app/disk_thread.h"
 #include "app/server.h"
 #include "app/state_keeper.h"
+#include "autoscale/autoscaler.h"
 #include "balancer/registry.h"
 #include "metrics/collector.h"
 #include "proxy/access_log.h"
@@ -36,14 +37,17 @@ struct Server::Parts {
   std::vector<std::string> make_workers();
   void make_watchers();
   void make_front();
+  void make_scaler();
   std::vector<std::string> listen();
   void log_start() const;
   metrics::Collector::Sources sources();
   admin::Api::Doors doors();
+  admin::ScalingDoors scaling_doors();
 
   // --- running (server_parts.cc) ---
   void publish(balancer::SnapshotPtr snapshot);
   void on_event(const balancer::Event& event);
+  void on_scaling(const autoscale::ScalingEvent& event);
   void files_applied();
   void save_overlay_if_changed();
   /// One at a time.
@@ -75,6 +79,7 @@ struct Server::Parts {
   std::unique_ptr<ConfigReload> reload;
   std::unique_ptr<metrics::Collector> collector;
   std::unique_ptr<AdminFront> front;
+  std::unique_ptr<autoscale::Autoscaler> scaler;
 
   boost::asio::steady_timer tick_timer{control};
   boost::asio::steady_timer stop_timer{control};

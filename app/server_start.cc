@@ -68,6 +68,7 @@ std::vector<std::string> Server::Parts::start() {
   if (auto errors = make_workers(); !errors.empty()) return errors;
   make_watchers();
   make_front();
+  make_scaler();
   if (auto errors = listen(); !errors.empty()) return errors;
 
   saved_overlay = opened.overlay;
@@ -79,6 +80,7 @@ std::vector<std::string> Server::Parts::start() {
   resolver->start();
   prober->start();
   checker->start();
+  scaler->start();
   reload->start_watching();
   arm_tick();
   log_start();
@@ -222,7 +224,33 @@ admin::Api::Doors Server::Parts::doors() {
           .reload =
               [this](std::function<void(admin::ConfigStatus)> done) {
                 reload->request([this, done = std::move(done)] { done(api_status()); });
-              }};
+              },
+          .scaling = scaling_doors()};
+}
+
+admin::ScalingDoors Server::Parts::scaling_doors() {
+  return {
+      .services = [this] { return scaler->services(); },
+      .take = [this](const autoscale::Alert& alert) { return scaler->take(alert); },
+      .step = [this](const std::string& service,
+                     autoscale::Direction direction) { return scaler->step(service, direction); },
+      .operation = [this](const std::string& id) { return scaler->operation(id); },
+      .view = [this](const std::string& service) { return scaler->view(service); },
+      .change =
+          [this](const std::string& service, const autoscale::HandChange& change) {
+            return scaler->change(service, change);
+          }};
+}
+
+void Server::Parts::make_scaler() {
+  autoscale::Autoscaler::Settings settings{
+      .change = [this](auto propose,
+                       auto done) { front->change(std::move(propose), std::move(done)); },
+      .load = [this](ServiceSlot slot) { return metrics::load_of(workers->shards(), slot); },
+      .bounds_s = config.metrics.buckets,
+      .event = [this](const autoscale::ScalingEvent& event) { on_scaling(event); },
+      .folder = state.folder()};
+  scaler = std::make_unique<autoscale::Autoscaler>(control, *registry, std::move(settings));
 }
 
 std::vector<std::string> Server::Parts::listen() {

@@ -45,11 +45,7 @@ class Autoscaler {
   /// One target more or fewer, once, within min and max.
   std::variant<Operation, CommandFault> step(const std::string& service, Direction direction);
   std::variant<Operation, CommandFault> operation(const std::string& id) const;
-  /// Scale to `size` for `lasts` (0: until cleared); nothing: clears it.
-  std::optional<CommandFault> set_override(const std::string& service,
-                                           std::optional<std::uint32_t> size, Milliseconds lasts);
-  std::optional<CommandFault> set_paused(const std::string& service, bool is_paused);
-  std::optional<CommandFault> set_mode(const std::string& service, conf::ScalingMode mode);
+  std::optional<CommandFault> change(const std::string& service, const HandChange& change);
 
   // --- views ---
   std::vector<std::string> services() const;

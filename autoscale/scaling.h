@@ -28,6 +28,15 @@ struct Operation {
   std::string message{};   ///< one sentence
 };
 
+/// What is set by hand on top of the configuration; what is not named stays.
+struct HandChange {
+  std::optional<conf::ScalingMode> mode{};
+  std::optional<bool> is_paused{};
+  /// The size to hold, from min to max; the inner nothing lets the signals decide again.
+  std::optional<std::optional<std::uint32_t>> size{};
+  Milliseconds lasts{0};  ///< of `size`; 0: until it is withdrawn
+};
+
 /// Why a command was not carried out.
 struct CommandFault {
   enum class Kind { no_such_service, not_autoscaled, at_limit, busy, no_such_operation };

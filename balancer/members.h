@@ -54,6 +54,9 @@ struct Member {
     return phase == Phase::warming || phase == Phase::serving || phase == Phase::suspended ||
            is_last_resort;
   }
+  /// What it is asked: as its service says or, of one that scaling made and that joins, whether it
+  /// accepts connections (its machine is there before its program listens). Null: nothing.
+  const conf::HealthCheck* check() const noexcept;
   /// May be used, and nothing speaks against it.
   bool is_well() const noexcept { return phase == Phase::warming || phase == Phase::serving; }
 };

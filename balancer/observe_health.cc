@@ -105,10 +105,10 @@ void Registry::connect_succeeded(const TargetRef& target, TimePoint now) {
 void Registry::checked(const TargetRef& target, const ProbeResult& result, TimePoint now) {
   State& s = *state_;
   Member* member = s.find(target);
-  if (member == nullptr || !member->service->config.health_check) return;
-  const conf::HealthCheck& check = *member->service->config.health_check;
+  const conf::HealthCheck* check = member == nullptr ? nullptr : member->check();
+  if (check == nullptr) return;
   member->last_probe = {result, now};
-  switch (member->checks.note(result.is_good(), check)) {
+  switch (member->checks.note(result.is_good(), *check)) {
     case CheckRun::Verdict::none: return;
     case CheckRun::Verdict::healthy:
       if (member->is_well()) return;
@@ -140,12 +140,12 @@ std::vector<CheckedTarget> Registry::checked_targets() const {
   std::vector<CheckedTarget> out;
   for (const Member* member : state_->by_slot) {
     if (member == nullptr || member->drain || !member->endpoint.is_set()) continue;
-    const auto& check = member->service->config.health_check;
-    if (!check) continue;
+    const conf::HealthCheck* check = member->check();
+    if (check == nullptr) continue;
     out.push_back({.target = member->state,
                    .endpoint = member->endpoint,
                    .url = &member->server.url,
-                   .check = &*check,
+                   .check = check,
                    .is_well = member->is_well(),
                    .is_joining = member->phase == Phase::joining});
   }

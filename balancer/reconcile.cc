@@ -46,7 +46,7 @@ void Registry::State::take_services() {
 /// What is there when the process starts served before it, and goes on while it is asked; a
 /// newcomer has to answer first.
 bool Registry::State::must_pass_a_check(const Member& member) const {
-  return member.service->config.health_check.has_value() && current != nullptr;
+  return member.check() != nullptr && current != nullptr;
 }
 
 void Registry::State::reconcile(ServiceEntry& service, TimePoint now) {

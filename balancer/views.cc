@@ -16,6 +16,18 @@ bool ServiceEntry::waits_at_zero() const noexcept {
   return mode == conf::ScalingMode::on || mode == conf::ScalingMode::up_only;
 }
 
+const conf::HealthCheck* Member::check() const noexcept {
+  static const conf::HealthCheck kAcceptsConnections = [] {
+    conf::HealthCheck asked;
+    asked.is_tcp = true;
+    return asked;
+  }();
+  const auto& asked = service->config.health_check;
+  if (asked) return &*asked;
+  const bool is_newcomer = origin == Origin::autoscale && phase == Phase::joining;
+  return is_newcomer ? &kAcceptsConnections : nullptr;
+}
+
 TargetView view_of(const Member& member, TimePoint now) {
   TargetView view;
   view.service = member.state->service;

@@ -1,5 +1,7 @@
 #include "conf/autoscale.h"
 
+#include "base/ascii.h"
+
 namespace gapura::conf {
 
 std::string_view to_string(ScalingMode mode) noexcept {
@@ -10,6 +12,17 @@ std::string_view to_string(ScalingMode mode) noexcept {
     case ScalingMode::on: break;
   }
   return "on";
+}
+
+std::optional<ScalingMode> scaling_mode(std::string_view text) noexcept {
+  if (iequals(text, "true")) return ScalingMode::on;
+  if (iequals(text, "false")) return ScalingMode::off;
+  if (iequals(text, "upOnly")) return ScalingMode::up_only;
+  for (const ScalingMode known :
+       {ScalingMode::off, ScalingMode::observe, ScalingMode::up_only, ScalingMode::on}) {
+    if (iequals(text, to_string(known))) return known;
+  }
+  return std::nullopt;
 }
 
 }  // namespace gapura::conf

@@ -23,6 +23,8 @@ namespace gapura::conf {
 enum class ScalingMode { off, observe, up_only, on };
 /// As it is written: "up_only".
 std::string_view to_string(ScalingMode mode) noexcept;
+/// Its reverse, whatever the case; "upOnly", "true" and "false" too, as YAML 1.1 reads on and off.
+std::optional<ScalingMode> scaling_mode(std::string_view text) noexcept;
 
 /// `latency`: the share `percentile` (above 0, below 100) of requests is to be answered in `most`.
 struct LatencySignal {

@@ -28,17 +28,8 @@ void read_mode(yaml::Section& section, ScalingMode& mode) {
   const auto found = section.find("mode");
   const auto text = found ? yaml::as_text(section.reader(), *found) : std::nullopt;
   if (!text) return;
-  // YAML 1.1 takes on and off for true and false, and editors write them so.
-  if (iequals(*text, "true")) mode = ScalingMode::on;
-  if (iequals(*text, "false")) mode = ScalingMode::off;
-  if (iequals(*text, "true") || iequals(*text, "false")) return;
-  for (const ScalingMode known :
-       {ScalingMode::off, ScalingMode::observe, ScalingMode::up_only, ScalingMode::on}) {
-    if (!iequals(*text, to_string(known)) &&
-        !(known == ScalingMode::up_only && iequals(*text, "upOnly"))) {
-      continue;
-    }
-    mode = known;
+  if (const auto known = scaling_mode(*text)) {
+    mode = *known;
     return;
   }
   section.reader().error(found->place, found->path,

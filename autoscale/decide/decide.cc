@@ -141,13 +141,12 @@ std::uint32_t lower(const View& view, const Bounds& bounds, Decision& out) {
   return to;
 }
 
-std::uint32_t follow_hand(const View& view, const Bounds& bounds, Decision& out) {
+std::uint32_t follow_hand(const View& view, const Bounds& bounds, std::uint32_t told,
+                          Decision& out) {
   const std::uint32_t lowest = std::max(view.policy.min, view.sample.fixed);
-  const std::uint32_t wanted =
-      std::clamp(*view.sample.override_size, std::min(lowest, bounds.upper), bounds.upper);
-  if (wanted < *view.sample.override_size) out.limits.emplace_back("max");
-  if (wanted > *view.sample.override_size) out.limits.emplace_back("min");
-  out.reason = "set to " + std::to_string(*view.sample.override_size) + " by hand";
+  const std::uint32_t wanted = std::clamp(told, std::min(lowest, bounds.upper), bounds.upper);
+  if (wanted < told) out.limits.emplace_back("max");
+  if (wanted > told) out.limits.emplace_back("min");
   if (wanted > out.from) return pace_up(view, wanted, true, out);
   if (wanted < out.from) return pace_down(view, wanted, true, out);
   return wanted;
@@ -208,7 +207,13 @@ Decision decide(const conf::Autoscale& policy, const History& history, TimePoint
   sum_up(view, lost, out);
   const Bounds bounds = bounds_of(view, out);
   if (sample->override_size) {
-    out.wanted = follow_hand(view, bounds, out);
+    out.reason = "set to " + std::to_string(*sample->override_size) + " by hand";
+    out.wanted = follow_hand(view, bounds, *sample->override_size, out);
+  } else if (sample->step_to) {
+    out.reason = "a step to " + std::to_string(*sample->step_to) + " was asked for";
+    out.wanted = follow_hand(view, bounds, *sample->step_to, out);
+    // What somebody asked for counts for a whole window, as if the load had needed it.
+    out.fewest = std::max(out.fewest, out.wanted);
   } else {
     out.wanted = raise(view, bounds, out);
     if (out.wanted == out.from) out.wanted = lower(view, bounds, out);

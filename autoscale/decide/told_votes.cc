@@ -43,6 +43,8 @@ void vote_by_resource(const View& view, const conf::ResourceSignal& signal, Vote
   Vote vote{.signal = name, .value = value, .target = signal.up, .reason = {}};
   vote.fewest = signal.down ? fewest_by_threshold(*value, *signal.down, most)
                             : fewest_by_guard(*value, signal.up, view.policy.margin, most);
+  // Whoever says nothing may be the one that has most to do.
+  if (!view.sample.has_all_nodes) vote.fewest = std::max(vote.fewest, view.size);
   const Aim aim{.share = signal.up};
   const std::uint32_t up =
       *value > signal.up ? size_for(*value * fewest, aim, view.size) : view.size;

@@ -293,6 +293,31 @@ TEST(Decide, AHandCountsMoreThanVotesAndLessThanLimits) {
   EXPECT_EQ(stage.tick().to, 3U);
 }
 
+TEST(Decide, AStepIsTakenOnceAndHoldsForAWindow) {
+  Stage stage(by_concurrency());
+  stage.load(2);
+  stage.run(minutes(20));
+  stage.sample.step_to = 2;
+  EXPECT_EQ(stage.tick().to, 2U);
+  stage.sample.step_to.reset();
+
+  EXPECT_EQ(stage.run(minutes(9)).to, 2U) << "nobody needs it, but somebody wanted it";
+  EXPECT_EQ(stage.run(minutes(2)).to, 1U);
+}
+
+TEST(Decide, AStepStaysWhereNoSignalSpeaks) {
+  conf::Autoscale policy;
+  policy.max = 3;
+  Stage stage(policy);
+  stage.sample.step_to = 2;
+  stage.tick();
+  stage.sample.step_to.reset();
+
+  EXPECT_EQ(stage.run(minutes(60)).to, 2U);
+  stage.sample.step_to = 1;
+  EXPECT_EQ(stage.tick().to, 1U);
+}
+
 TEST(Decide, ATargetThatIsLostForAMinuteIsReplaced) {
   Stage stage(by_concurrency());
   stage.sample.serving = 3;

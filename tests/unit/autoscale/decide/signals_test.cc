@@ -146,6 +146,18 @@ TEST(Resources, AMeanOverOldTimesIsNotAppliedToNewcomers) {
   EXPECT_EQ(stage.run(seconds(20)).to, 3U);
 }
 
+TEST(Resources, MachinesThatSayNothingKeepEverybody) {
+  conf::Autoscale policy = up_to(9);
+  policy.resources.push_back({});
+  Stage stage(policy);
+  stage.sample.serving = 3;
+  stage.sample.cpu = 10;
+  stage.sample.has_all_nodes = false;
+  EXPECT_EQ(stage.run(hours(1)).to, 3U);
+  stage.sample.cpu = 90;
+  EXPECT_GT(stage.tick().to, 3U) << "those that speak are enough for more";
+}
+
 TEST(Resources, AFixedThresholdIsTheSeedsRule) {
   conf::Autoscale policy = up_to(9);
   policy.resources.push_back({.down = 30});

@@ -18,11 +18,11 @@
 
 namespace gapura::autoscale {
 
-class Scaler : public std::enable_shared_from_this<Scaler> {
+class ServiceScaler : public std::enable_shared_from_this<ServiceScaler> {
  public:
   /// `settings` and `registry` outlive it.
-  Scaler(boost::asio::io_context& loop, balancer::Registry& registry,
-         const Autoscaler::Settings& settings, balancer::ScaledService service);
+  ServiceScaler(boost::asio::io_context& loop, balancer::Registry& registry,
+                const Autoscaler::Settings& settings, balancer::ScaledService service);
 
   /// The policy as it is configured now.
   void adopt(const balancer::ScaledService& service);
@@ -31,10 +31,7 @@ class Scaler : public std::enable_shared_from_this<Scaler> {
   void stop() { is_stopped_ = true; }
 
   std::variant<Operation, CommandFault> step(Direction direction);
-  std::optional<CommandFault> set_override(std::optional<std::uint32_t> size, Milliseconds lasts,
-                                           TimePoint now);
-  void set_paused(bool is_paused) { is_paused_ = is_paused; }
-  void set_mode(conf::ScalingMode mode) { mode_ = mode; }
+  std::optional<CommandFault> change(const HandChange& change, TimePoint now);
 
   const Operations& operations() const noexcept { return operations_; }
   ScalerView view(TimePoint now) const;
@@ -51,7 +48,7 @@ class Scaler : public std::enable_shared_from_this<Scaler> {
   void tell_news();
   void begin(const Step& step);
   boost::asio::awaitable<void> ask(Step step);
-  void change(const Step& step);
+  void change_targets(const Step& step);
   balancer::Proposal propose(const Step& step) const;
 
   boost::asio::io_context& loop_;

@@ -1,0 +1,215 @@
+#include "admin/scaling_api.h"
+
+#include <boost/json.hpp>
+#include <utility>
+
+#include "admin/problem_reply.h"
+#include "base/log.h"
+#include "conf/scalars.h"
+
+namespace gapura::admin {
+namespace {
+
+namespace json = boost::json;
+using autoscale::CommandFault;
+
+constexpr std::uint32_t kSizeMax = 100'000;  // far above any max
+
+double seconds(Milliseconds time) {
+  return static_cast<double>(time.count()) / 1'000;
+}
+
+json::value or_null(const std::optional<double>& number) {
+  return number ? json::value(*number) : json::value(nullptr);
+}
+
+json::object object_of(const autoscale::Vote& vote) {
+  json::object object;
+  object["signal"] = vote.signal;
+  object["value"] = or_null(vote.value);
+  object["target"] = vote.target;
+  object["size"] = vote.size;
+  object["allowsFewer"] = vote.allows_fewer;
+  object["reason"] = vote.reason;
+  return object;
+}
+
+json::object object_of(const autoscale::Decision& decision, WallTime at) {
+  json::object object;
+  object["at"] = rfc3339(at);
+  object["from"] = decision.from;
+  object["to"] = decision.to;
+  object["reason"] = decision.reason;
+  json::array votes;
+  for (const auto& vote : decision.votes) votes.push_back(object_of(vote));
+  object["votes"] = std::move(votes);
+  object["limits"] = json::value_from(decision.limits);
+  return object;
+}
+
+/// What was seen last: flat numbers, so that KEDA's metrics-api scaler (valueLocation
+/// "load.inFlight") and scripts can read them.
+json::object load_of(const autoscale::Sample& sample) {
+  json::object load;
+  const double span_s = seconds(sample.span);
+  load["requestsPerSecond"] = sample.has_load ? json::value(sample.arrived / span_s) : nullptr;
+  load["inFlight"] = sample.in_flight;
+  load["queued"] = sample.queued;
+  load["concurrency"] = sample.in_flight + sample.queued;
+  load["cpu"] = or_null(sample.cpu);
+  load["memory"] = or_null(sample.memory);
+  return load;
+}
+
+json::object size_of(const autoscale::ScalerView& view) {
+  json::object size;
+  size["serving"] = view.sample.serving;
+  size["booting"] = view.sample.booting;
+  size["draining"] = view.sample.draining;
+  size["suspended"] = view.sample.suspended;
+  size["wanted"] = view.decision.to;
+  size["min"] = view.policy.min;
+  size["max"] = view.policy.max;
+  return size;
+}
+
+json::object object_of(const autoscale::InstanceView& one) {
+  using State = autoscale::Instance::State;
+  const auto state = [&] {
+    switch (one.instance.state) {
+      case State::pending: return "pending";
+      case State::running: return "running";
+      case State::stopped: return "stopped";
+      case State::failed: break;
+    }
+    return "failed";
+  }();
+  json::object object;
+  object["name"] = one.instance.name;
+  object["id"] = one.instance.id;
+  object["phase"] = one.phase;
+  object["provider"] = state;
+  object["address"] = one.instance.address;
+  object["target"] = one.target;
+  object["fault"] = one.fault;
+  return object;
+}
+
+unsigned status_of(CommandFault::Kind kind) {
+  switch (kind) {
+    case CommandFault::Kind::no_such_service:
+    case CommandFault::Kind::no_such_operation:
+    case CommandFault::Kind::not_autoscaled: return 404;
+    case CommandFault::Kind::at_limit: return 422;
+    case CommandFault::Kind::busy: break;
+  }
+  return 409;
+}
+
+std::optional<BodyFault> read_size(const json::value& value, autoscale::HandChange& change) {
+  if (value.is_null()) {
+    change.size.emplace(std::nullopt);
+    return std::nullopt;
+  }
+  if (!value.is_int64() || value.as_int64() < 0 || value.as_int64() > kSizeMax) {
+    return BodyFault{"\"size\" must be a number of targets, or null to let the signals decide",
+                     "size"};
+  }
+  change.size.emplace(static_cast<std::uint32_t>(value.as_int64()));
+  return std::nullopt;
+}
+
+std::optional<BodyFault> read_member(const std::string& name, const json::value& value,
+                                     autoscale::HandChange& change) {
+  if (name == "size") return read_size(value, change);
+  if (name == "paused") {
+    if (!value.is_bool()) return BodyFault{"\"paused\" must be true or false", name};
+    change.is_paused = value.as_bool();
+    return std::nullopt;
+  }
+  if (name == "mode") {
+    if (value.is_string()) change.mode = conf::scaling_mode(value.as_string());
+    if (change.mode) return std::nullopt;
+    return BodyFault{"\"mode\" must be off, observe, up_only or on", name};
+  }
+  if (name == "for") {
+    std::string fault = "must be a duration";
+    const auto lasts = value.is_string() ? conf::parse_duration(value.as_string(), &fault)
+                                         : std::optional<Milliseconds>();
+    if (!lasts) return BodyFault{"\"for\" " + fault + ", like \"10m\"", name};
+    change.lasts = *lasts;
+    return std::nullopt;
+  }
+  return BodyFault{"\"" + name + "\" is not known here: use mode, paused, size and for", name};
+}
+
+}  // namespace
+
+json::object to_json(const autoscale::ScalerView& view, WallTime now) {
+  const auto wall_of = [&](TimePoint at) {
+    return now - std::chrono::duration_cast<WallTime::duration>(view.sample.at - at);
+  };
+  json::object object;
+  object["service"] = view.service;
+  object["mode"] = to_string(view.mode);
+  object["paused"] = view.is_paused;
+  object["override"] = view.override_size ? json::value(*view.override_size) : nullptr;
+  if (view.override_left.count() != 0) object["overrideLeft"] = seconds(view.override_left);
+  object["size"] = size_of(view);
+  object["load"] = load_of(view.sample);
+  object["decision"] = object_of(view.decision, wall_of(view.decision.at));
+  json::array changes;
+  for (const auto& decision : view.changes) {
+    changes.push_back(object_of(decision, wall_of(decision.at)));
+  }
+  object["changes"] = std::move(changes);
+  json::array instances;
+  for (const auto& one : view.instances) instances.push_back(object_of(one));
+  object["instances"] = std::move(instances);
+  object["bootSeconds"] =
+      view.boot_time.count() == 0 ? json::value(nullptr) : json::value(seconds(view.boot_time));
+  object["providerFault"] = view.provider_fault;
+  return object;
+}
+
+std::variant<autoscale::HandChange, BodyFault> read_hand_change(std::string_view body) {
+  const auto parsed = parse_body(body);
+  if (const auto* fault = std::get_if<BodyFault>(&parsed)) return *fault;
+  const json::object* object = std::get<json::value>(parsed).if_object();
+  if (object == nullptr || object->empty()) {
+    return BodyFault{"the body must be an object like {\"size\": 3, \"for\": \"10m\"}", ""};
+  }
+  autoscale::HandChange change;
+  for (const auto& [key, value] : *object) {
+    if (auto fault = read_member(std::string(key), value, change)) return *fault;
+  }
+  if (change.lasts.count() != 0 && !change.size.value_or(std::nullopt)) {
+    return BodyFault{"\"for\" means nothing without a size", "for"};
+  }
+  return change;
+}
+
+Response show_scaling(const ScalingDoors& doors, const std::string& service) {
+  const auto view = doors.view(service);
+  if (!view) {
+    return problem_reply(404, "service " + service + " has no autoscale in its configuration");
+  }
+  Response response;
+  response.body = to_text(to_json(*view, std::chrono::system_clock::now()));
+  return response;
+}
+
+Response change_scaling(const ScalingDoors& doors, const std::string& service,
+                        const Request& request) {
+  const auto change = read_hand_change(request.body);
+  if (const auto* fault = std::get_if<BodyFault>(&change)) {
+    return problem_reply(400, fault->message, fault->field);
+  }
+  if (const auto fault = doors.change(service, std::get<autoscale::HandChange>(change))) {
+    return problem_reply(status_of(fault->kind), fault->message);
+  }
+  log::info("admin: {} changed the scaling of service {}: {}", request.peer, service, request.body);
+  return show_scaling(doors, service);
+}
+
+}  // namespace gapura::admin
