@@ -28,7 +28,7 @@ void Registry::State::sweep() {
 void Registry::State::publish(TimePoint now) {
   is_changed = false;
   has_leftovers = false;
-  has_last_resorts = keep_last_resorts(now);
+  has_stays = settle_stays(now);
   auto next = std::make_shared<Snapshot>(
       build_snapshot(services, draining, routes.tables(), slots.size(), service_slots.size()));
   const bool is_new = current == nullptr || published_generation != routes.generation() ||
@@ -38,7 +38,7 @@ void Registry::State::publish(TimePoint now) {
   next->version = version;
   published_generation = routes.generation();
   for (Member* member : draining) {
-    if (!member->is_last_resort) member->drain->published(version, now);
+    if (member->stay == Member::Stay::none) member->drain->published(version, now);
   }
   slots.published(version);
   current = std::move(next);

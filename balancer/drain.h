@@ -32,7 +32,7 @@ class Drain {
         cut_before_(state.cut.load(std::memory_order_relaxed)) {}
 
   /// The first snapshot without the target has this version. Time limits count from here: until
-  /// then it may have been used as a last resort.
+  /// then it may have been used (Member::Stay).
   void published(Version version, TimePoint now) noexcept {
     if (is_published()) return;
     excluded_in_ = version;

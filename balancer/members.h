@@ -34,8 +34,13 @@ struct Member {
   bool is_named = false;       ///< the URL holds a name
   bool is_listed = true;       ///< wanted; false: leaves for good
   std::optional<Drain> drain;  ///< exactly while the phase is draining
-  /// Drains, and yet is used, because the service has no other target.
-  bool is_last_resort = false;
+  /// How it is used yet while it drains: the drain's proof begins when it is not.
+  enum class Stay {
+    none,
+    last_resort,  ///< by everybody, because the service has no other target
+    for_cookies,  ///< by requests whose sticky cookie names it
+  };
+  Stay stay = Stay::none;
 
   // Health.
   enum class Doubt { connect, check, requests };
@@ -52,7 +57,7 @@ struct Member {
 
   bool is_in_snapshot() const noexcept {
     return phase == Phase::warming || phase == Phase::serving || phase == Phase::suspended ||
-           is_last_resort;
+           stay == Stay::last_resort;
   }
   /// What it is asked: as its service says or, of one that scaling made and that joins, whether it
   /// accepts connections (its machine is there before its program listens). Null: nothing.

@@ -161,6 +161,7 @@ void Registry::State::cancel_drain(Member& member, TimePoint now) {
   result.cut = member.drain->cut(*member.state);
   result.was_cancelled = true;
   member.drain.reset();
+  member.stay = Member::Stay::none;
   member.state->is_draining.store(false, std::memory_order_release);
 
   Phase phase = next_phase(member.phase, LifeEvent::undrain).value_or(member.phase);

@@ -160,7 +160,7 @@ void Registry::tick(TimePoint now) {
   s.slots.adopted_by_all(s.adopted_by_all());
   s.enforce_deadlines(now);
   s.watch_health(now);
-  if (s.has_last_resorts) s.is_changed = true;
+  if (s.has_stays) s.is_changed = true;
   s.commit(State::Publish::leftovers, now);
 }
 

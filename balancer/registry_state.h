@@ -54,9 +54,10 @@ struct Registry::State {
   void warm_up(Member& member, TimePoint now);
   void watch_health(TimePoint now);
 
-  // --- drains (observe.cc, last_resort.cc) ---
+  // --- drains (observe.cc, stay.cc) ---
   /// Says who of the draining is still used. True: somebody is.
-  bool keep_last_resorts(TimePoint now);
+  bool settle_stays(TimePoint now);
+  static Member::Stay stay_of(const Member& member, TimePoint now);
   void finish_drains(TimePoint now);
   void enforce_deadlines(TimePoint now);
   void end_drain(Member& member, std::uint32_t left, TimePoint now);
@@ -93,7 +94,7 @@ struct Registry::State {
   SnapshotPtr current;                   ///< published last
   std::size_t published_generation = 0;  ///< of routes
   bool is_changed = false;               ///< a snapshot has to be built
-  bool has_last_resorts = false;         ///< somebody drains and is used
+  bool has_stays = false;                ///< somebody drains and is used
   bool has_leftovers = false;            ///< ... but there is no hurry
 
   struct Cut {

@@ -48,7 +48,13 @@ struct Service {
   unsigned failures_max = 0;         ///< failed requests in the window that are too many; 0: none
   Milliseconds failure_window{0};
   std::vector<Target> targets;  ///< not draining, resolved; suspended ones included
+  /// Draining, and only for requests whose sticky cookie names them (drain: sticky).
+  std::vector<Target> staying;
 
+  /// By a place that kept_place() or a strategy gave: those of `staying` follow on `targets`.
+  const Target& at(std::size_t place) const noexcept {
+    return place < targets.size() ? targets[place] : staying[place - targets.size()];
+  }
   bool is_composite() const noexcept { return composite.index() != 0; }
 };
 

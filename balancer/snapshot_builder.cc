@@ -87,17 +87,20 @@ Service build_service(const ServiceEntry& entry, const Places& places) {
   const bool is_warming = std::ranges::any_of(
       entry.members, [](const auto& member) { return member->phase == Phase::warming; });
   for (const auto& member : entry.members) {
-    if (!member->is_in_snapshot()) continue;
+    const bool is_for_cookies = member->stay == Member::Stay::for_cookies;
+    if (!member->is_in_snapshot() && !is_for_cookies) continue;
     const std::uint32_t factor = is_warming ? member->ramp_tenths : 1;
-    service.targets.push_back({member->state, member->endpoint, member->server.url.authority(),
-                               member->server.weight * factor});
+    std::vector<Target>& into = is_for_cookies ? service.staying : service.targets;
+    into.push_back({member->state, member->endpoint, member->server.url.authority(),
+                    member->server.weight * factor});
   }
   if (entry.config.passive_check) {
     service.failures_max = entry.config.passive_check->failures;
     service.failure_window = entry.config.passive_check->window;
   }
   const auto& sticky = entry.config.sticky;
-  if (sticky) service.sticky = Sticky::make(*sticky, service.label, service.targets);
+  if (sticky)
+    service.sticky = Sticky::make(*sticky, service.label, service.targets, service.staying);
   return service;
 }
 
@@ -114,7 +117,8 @@ bool is_same_service(const Service& a, const Service& b) {
          a.pass_host_header == b.pass_host_header && a.connect_timeout == b.connect_timeout &&
          a.failures_max == b.failures_max && a.failure_window == b.failure_window &&
          a.response_timeout == b.response_timeout &&
-         std::ranges::equal(a.targets, b.targets, is_same_target);
+         std::ranges::equal(a.targets, b.targets, is_same_target) &&
+         std::ranges::equal(a.staying, b.staying, is_same_target);
 }
 
 }  // namespace
@@ -131,7 +135,7 @@ Snapshot build_snapshot(const std::map<std::string, ServiceEntry>& services,
   snapshot.routes = tables;
   snapshot.draining.reserve(draining.size());
   for (const Member* member : draining) {
-    if (!member->is_last_resort) snapshot.draining.push_back(member->state);
+    if (member->stay == Member::Stay::none) snapshot.draining.push_back(member->state);
   }
   snapshot.target_slots = target_slots;
   snapshot.service_slots = service_slots;

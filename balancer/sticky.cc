@@ -51,10 +51,11 @@ CookieValues child_cookie_values(const std::string& name) {
 }
 
 Sticky Sticky::make(const conf::StickyCookie& settings, const std::string& label,
-                    const std::vector<Target>& targets) {
+                    const std::vector<Target>& targets, const std::vector<Target>& staying) {
   std::vector<CookieValues> values;
-  values.reserve(targets.size());
+  values.reserve(targets.size() + staying.size());
   for (const Target& target : targets) values.push_back(target.state->cookie_values);
+  for (const Target& target : staying) values.push_back(target.state->cookie_values);
   return make(settings, label, std::span<const CookieValues>(values));
 }
 
@@ -95,7 +96,7 @@ std::size_t kept_place(const Service& service, const PickRequest& request) noexc
   if (!service.sticky) return kNoPlace;
   const std::size_t place = service.sticky->named_place(request.request.fields);
   if (place == kNoPlace) return kNoPlace;
-  const TargetState& state = *service.targets[place].state;
+  const TargetState& state = *service.at(place).state;
   return is_suspended(state) || is_excluded(request, state) ? kNoPlace : place;
 }
 

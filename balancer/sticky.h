@@ -49,8 +49,9 @@ struct Sticky {
   /// by place.
   static Sticky make(const conf::StickyCookie& settings, const std::string& label,
                      std::span<const CookieValues> values);
+  /// Places of `staying` follow on those of `targets`.
   static Sticky make(const conf::StickyCookie& settings, const std::string& label,
-                     const std::vector<Target>& targets);
+                     const std::vector<Target>& targets, const std::vector<Target>& staying = {});
 
   /// The whole line that tells the client to come back to the target at `place`.
   std::string set_cookie(std::size_t place) const;
@@ -59,9 +60,10 @@ struct Sticky {
   friend bool operator==(const Sticky&, const Sticky&) = default;
 };
 
-/// The target that the request's cookie names, as an index into service.targets; kNoPlace when the
-/// service is not sticky, there is no such cookie, or its target is gone, draining, suspended or
-/// excluded: then the strategy chooses, and set_cookie() is due. No allocation. O(log n).
+/// The target that the request's cookie names, as a place for Service::at(); kNoPlace when the
+/// service is not sticky, there is no such cookie, or its target is gone, draining (but for those
+/// that stay), suspended or excluded: then the strategy chooses, and set_cookie() is due. No
+/// allocation. O(log n).
 std::size_t kept_place(const Service& service, const PickRequest& request) noexcept;
 
 }  // namespace gapura::balancer

@@ -77,6 +77,12 @@ struct PassiveHealthCheck {
   friend bool operator==(const PassiveHealthCheck&, const PassiveHealthCheck&) = default;
 };
 
+/// What becomes of clients that a sticky cookie leads to a draining target (drain).
+enum class DrainKind {
+  strict,  ///< they go elsewhere at once
+  sticky,  ///< they stay for drainTimeout
+};
+
 struct ServiceConfig {
   std::string name;
   std::string provider = "file";  ///< shown as name@provider
@@ -89,6 +95,7 @@ struct ServiceConfig {
   Milliseconds queue_timeout{10'000};      ///< queue.timeout: above 0
   bool pass_host_header = true;
   std::vector<Server> servers;          ///< URLs are unique
+  DrainKind drain = DrainKind::strict;  ///< ours
   Milliseconds connect_timeout{2'000};  ///< ours; Traefik's dialTimeout is 30 s
   Milliseconds response_timeout{0};     ///< responseHeaderTimeout; 0: none, as Traefik
   Milliseconds drain_timeout{30'000};   ///< drainTimeout: without progress

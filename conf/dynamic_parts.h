@@ -29,6 +29,8 @@ std::string service_name(yaml::Reader& reader, const yaml::Value& at, std::strin
                          std::string_view disabled);
 /// Of a service: `healthCheck`, `passiveHealthCheck` and `slowStart`.
 void read_health(yaml::Section& balancer, ServiceConfig& out);
+/// Of a service: `drain`, `drainTimeout` and `drainUpgradeTimeout`. After `sticky`.
+void read_drain(yaml::Section& balancer, ServiceConfig& out);
 /// Of a service: `maxInFlight` and `queue`.
 void read_queue(yaml::Section& balancer, ServiceConfig& out);
 

@@ -132,13 +132,12 @@ void read_balancer(yaml::Section& balancer, ServiceConfig& out) {
   yaml::Reader& reader = balancer.reader();
   read_strategy(balancer, out);
   read_sticky(balancer, out.sticky);
+  read_drain(balancer, out);
   read_queue(balancer, out);
   read_health(balancer, out);
   balancer.read("passHostHeader", out.pass_host_header);
   balancer.read("connectTimeout", out.connect_timeout);
   balancer.read("responseHeaderTimeout", out.response_timeout);
-  balancer.read("drainTimeout", out.drain_timeout);
-  balancer.read("drainUpgradeTimeout", out.drain_upgrade_timeout);
   if (out.connect_timeout == Milliseconds(0)) {
     const auto found = balancer.find("connectTimeout");
     reader.error(found->place, found->path, "must be above 0; nothing waits for ever to connect");

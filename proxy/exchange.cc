@@ -106,14 +106,14 @@ Failure Exchange::choose(bool has_turn) {
   std::size_t picked = balancer::kept_place(service, wanted);
   const bool is_kept = picked != balancer::kNoPlace;
   if (!is_kept) picked = worker_.picker(service.slot).pick(service, wanted);
-  if (balancer::must_wait(service, wanted, picked)) return Failure::queue_full;
+  if (!is_kept && balancer::must_wait(service, wanted, picked)) return Failure::queue_full;
   ++attempts_;
   if (picked == balancer::Picker::npos) {
     // Everybody was tried: what the last one did is what the client is told.
     is_exhausted_ = last_failure_ != Failure::none;
     return is_exhausted_ ? last_failure_ : Failure::no_target;
   }
-  if (!pick(service, service.targets[picked], now)) return Failure::queue_full;
+  if (!pick(service, service.at(picked), now)) return Failure::queue_full;
   set_cookie_.clear();
   if (journey_) set_cookie_ = journey_->way.cookies;
   if (service.sticky && !is_kept) set_cookie_ += service.sticky->set_cookie(picked);

@@ -50,15 +50,18 @@ void TargetSlots::adopt(const balancer::Snapshot& snapshot) {
     if (slot.state == target) close_idle(slot);
   }
   for (const balancer::Service& service : snapshot.services) {
-    for (const balancer::Target& target : service.targets) {
-      TargetSlot& slot = slots_[index(target.state->slot)];
-      if (slot.state == target.state && slot.endpoint == target.endpoint) continue;
-      close_idle(slot);
-      slot.state = target.state;
-      slot.endpoint = target.endpoint;
-      ++slot.moves;
-    }
+    for (const balancer::Target& target : service.targets) adopt(target);
+    for (const balancer::Target& target : service.staying) adopt(target);
   }
+}
+
+void TargetSlots::adopt(const balancer::Target& target) {
+  TargetSlot& slot = slots_[index(target.state->slot)];
+  if (slot.state == target.state && slot.endpoint == target.endpoint) return;
+  close_idle(slot);
+  slot.state = target.state;
+  slot.endpoint = target.endpoint;
+  ++slot.moves;
 }
 
 std::unique_ptr<Link> TargetSlots::take(TargetSlot& slot, bool replayable, TimePoint now) {

@@ -55,6 +55,8 @@ class TargetSlots {
   void close_all_idle() noexcept;
 
  private:
+  void adopt(const balancer::Target& target);
+
   Loop& loop_;
   std::deque<TargetSlot> slots_;  // a deque: links and leases refer to their slot
 };

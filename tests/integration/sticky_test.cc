@@ -80,6 +80,48 @@ TEST(Sticky, AClientLeavesADrainingTarget) {
   EXPECT_NE(cookie_in(moved), "");
 }
 
+/// A client of `a`: the answer that gave it its cookie.
+Response client_of_a(const ServerFixture& server) {
+  Response first = ask(server, "");
+  while (first.status == 200 && first.field("X-Target") != "a") first = ask(server, "");
+  EXPECT_EQ(first.status, 200) << first.fault;
+  return first;
+}
+
+TEST(Sticky, WithDrainStickyClientsOfADrainingTargetStayAndNobodyElseComes) {
+  const FakeTarget a("a"), b("b");
+  SeedFolder::Settings settings = sticky();
+  settings.more_load_balancer += "        drain: sticky\n        drainTimeout: 1h\n";
+  ServerFixture server({&a, &b}, settings);
+  const Response first = client_of_a(server);
+
+  const auto removed = server.admin().remove(AdminClient::target_path(a.authority()));
+  ASSERT_EQ(removed.status, 200) << removed.text;
+
+  for (int i = 0; i < 5; ++i) {
+    const Response kept = ask(server, cookie_in(first));
+    EXPECT_EQ(kept.field("X-Target"), "a");
+    EXPECT_EQ(kept.field("Set-Cookie"), std::nullopt);
+    EXPECT_EQ(ask(server, "").field("X-Target"), "b");
+  }
+}
+
+TEST(Sticky, WithDrainStickyTheCookieYieldsWhenTheDrainTimeoutIsOver) {
+  const FakeTarget a("a"), b("b");
+  SeedFolder::Settings settings = sticky();
+  settings.more_load_balancer += "        drain: sticky\n        drainTimeout: 1s\n";
+  ServerFixture server({&a, &b}, settings);
+  const Response first = client_of_a(server);
+
+  const auto removed =
+      server.admin().remove(AdminClient::target_path(a.authority()) + "?wait=true");
+  ASSERT_EQ(removed.status, 200) << removed.text;
+
+  const Response moved = ask(server, cookie_in(first));
+  EXPECT_EQ(moved.field("X-Target"), "b");
+  EXPECT_EQ(cookie_in(moved), cookie_in(ask(server, "")));
+}
+
 TEST(Sticky, CookiesOfTheTargetPassBesideOurs) {
   FakeTarget a("a");
   Reply reply;
