@@ -246,11 +246,11 @@ Response Api::State::show_service(const std::string& name, bool is_list_only) co
 
 Response Api::State::show_target(const TargetName& name) const {
   if (!find_service(name.service)) return problem_reply(404, "there is no service " + name.service);
-  const auto target = find_target(registry, name.service, name.id, Clock::now());
-  if (!target) {
+  const auto found = find_targets(registry, name.service, name.id, Clock::now());
+  if (found.empty()) {
     return problem_reply(404, "service " + name.service + " has no target " + name.id);
   }
-  return show(admin::to_json(*target, std::chrono::system_clock::now()));
+  return show(admin::to_json(found, std::chrono::system_clock::now()));
 }
 
 Response Api::State::show_routers() const {

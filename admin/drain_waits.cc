@@ -1,5 +1,6 @@
 #include "admin/drain_waits.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace gapura::admin {
@@ -16,6 +17,7 @@ DrainWaits::DrainWaits(const balancer::Registry& registry)
     : registry_(registry), shared_(std::make_shared<Wait::Shared>()) {}
 
 void DrainWaits::on_event(const Event& event) {
+  if (event.target.id.empty()) return;  // it is about no target
   for (Wait* wait : shared_->waits) wait->note(event);
   shared_->changed.notify();
 }
@@ -32,13 +34,14 @@ DrainWaits::Wait::~Wait() {
 }
 
 void DrainWaits::Wait::note(const Event& event) {
-  if (event.target.service != service_ || event.target.id != id_) return;
+  const balancer::TargetView& target = event.target;
+  if (target.service != service_ || (target.id != id_ && target.listed_id != id_)) return;
   if (event.kind == Event::Kind::drained && event.drain) {
     // The first ending counts: a target of the same name may come and go again later.
-    if (!result_ && !event.drain->was_cancelled) result_ = event.drain;
+    if (!event.drain->was_cancelled) results_.emplace(target.id, *event.drain);
     if (event.drain->was_cancelled) is_cancelled_ = true;
   } else if (event.kind == Event::Kind::phase_changed && event.from == Phase::draining &&
-             event.target.phase != Phase::gone) {
+             target.phase != Phase::gone) {
     is_cancelled_ = true;
   }
 }
@@ -47,32 +50,36 @@ net::awaitable<DrainWaits::Ending> DrainWaits::Wait::end(std::shared_ptr<Departu
                                                          TimePoint deadline) {
   Ending ending;
   std::function<bool()> has_ended = [this, &ending] {
-    if (result_) {
-      ending.result = *result_;
+    for (const auto& target : find_targets(registry_, service_, id_, Clock::now())) {
+      if (results_.contains(target.id) || target.phase == Phase::gone) continue;
+      if (!is_cancelled_ && target.phase == Phase::draining) return false;
+      ending.kind = Ending::Kind::cancelled;
       return true;
     }
-    const auto target = find_target(registry_, service_, id_, Clock::now());
-    if (!target || target->phase == Phase::gone) return true;
-    if (!is_cancelled_ && target->phase == Phase::draining) return false;
-    ending.kind = Ending::Kind::cancelled;
     return true;
   };
   const Waited waited = co_await shared_->changed.until(std::move(has_ended), departure, deadline);
   if (waited == Waited::departed) ending.kind = Ending::Kind::departed;
   if (waited == Waited::timed_out) ending.kind = Ending::Kind::timed_out;
+  for (const auto& [id, result] : results_) {
+    ending.result.took = std::max(ending.result.took, result.took);
+    ending.result.finished += result.finished;
+    ending.result.cut += result.cut;
+  }
   co_return ending;
 }
 
-std::optional<balancer::TargetView> find_target(const balancer::Registry& registry,
-                                                const std::string& service, const std::string& id,
-                                                TimePoint now) {
+std::vector<balancer::TargetView> find_targets(const balancer::Registry& registry,
+                                               const std::string& service, const std::string& id,
+                                               TimePoint now) {
+  std::vector<balancer::TargetView> out;
   for (auto& one : registry.services(now)) {
     if (one.name != service) continue;
     for (auto& target : one.targets) {
-      if (target.id == id) return std::move(target);
+      if (target.id == id || target.listed_id == id) out.push_back(std::move(target));
     }
   }
-  return std::nullopt;
+  return out;
 }
 
 }  // namespace gapura::admin

@@ -1,11 +1,12 @@
-/// Waiting until a target is gone. Control thread only.
+/// Waiting until a target is gone, or all targets of a name. Control thread only.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <list>
+#include <map>
 #include <memory>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "admin/condition.h"
 #include "admin/message.h"
@@ -19,7 +20,9 @@ class DrainWaits {
   struct Ending {
     enum class Kind { gone, cancelled, departed, timed_out };
     Kind kind = Kind::gone;
-    balancer::DrainResult result;  ///< meaningful when gone; all zero when it was gone already
+    /// Meaningful when gone; all zero when it was gone already. Of several: the longest time, and
+    /// the sums.
+    balancer::DrainResult result{};
   };
 
   explicit DrainWaits(const balancer::Registry& registry);
@@ -46,7 +49,7 @@ class DrainWaits {
     std::list<Wait*>::iterator place_;
     const std::string service_;
     const std::string id_;
-    std::optional<balancer::DrainResult> result_;
+    std::map<std::string, balancer::DrainResult> results_;  ///< by the target's id
     bool is_cancelled_ = false;
   };
 
@@ -57,9 +60,10 @@ class DrainWaits {
   std::shared_ptr<Wait::Shared> shared_;
 };
 
-/// The target as the registry shows it now, or nothing.
-std::optional<balancer::TargetView> find_target(const balancer::Registry& registry,
-                                                const std::string& service, const std::string& id,
-                                                TimePoint now);
+/// The target with this id as the registry shows it now, or those of the name that is listed with
+/// it; or nothing.
+std::vector<balancer::TargetView> find_targets(const balancer::Registry& registry,
+                                               const std::string& service, const std::string& id,
+                                               TimePoint now);
 
 }  // namespace gapura::admin

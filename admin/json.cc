@@ -35,9 +35,11 @@ BodyFault wrong_type(const std::string& field, const char* wanted, const json::v
   return {"\"" + field + "\" must be " + wanted + ", not " + type_name(value), field};
 }
 
-/// Visible, and safe in a path, a log line and a metric label.
+/// Visible, and safe in a path, a log line and a metric label; '@' is for addresses of names.
 bool is_good_id(std::string_view id) {
-  const auto is_good = [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\'; };
+  const auto is_good = [](char c) {
+    return c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '@';
+  };
   return !id.empty() && id.size() <= kIdBytesMax && std::ranges::all_of(id, is_good);
 }
 
@@ -68,8 +70,8 @@ std::optional<BodyFault> read_id(const json::value& value, const std::string& fi
   const std::string_view id = value.as_string();
   if (!is_good_id(id)) {
     return BodyFault{"\"" + field +
-                         "\" must be 1 to 255 visible ASCII characters without quotes "
-                         "and backslashes",
+                         "\" must be 1 to 255 visible ASCII characters without quotes, "
+                         "backslashes and @",
                      field};
   }
   target.id = std::string(id);
@@ -224,6 +226,7 @@ json::object to_json(const balancer::TargetView& target, WallTime now) {
   json::object object;
   object["id"] = target.id;
   object["url"] = target.url;
+  if (!target.address.empty()) object["address"] = target.address;
   object["state"] = to_string(target.phase);
   object["inFlight"] = target.in_flight;
   object["weight"] = target.weight;
@@ -233,6 +236,13 @@ json::object to_json(const balancer::TargetView& target, WallTime now) {
   object["sinceSeconds"] = static_cast<double>(target.in_phase_for.count()) / 1000;
   object["lastProbe"] = last_probe_of(target, now);
   return object;
+}
+
+json::value to_json(const std::vector<balancer::TargetView>& targets, WallTime now) {
+  if (targets.size() == 1) return to_json(targets.front(), now);
+  json::array array;
+  for (const balancer::TargetView& one : targets) array.push_back(to_json(one, now));
+  return array;
 }
 
 json::object to_json(const balancer::ServiceView& service, WallTime now) {

@@ -49,6 +49,8 @@ std::optional<ServerList> read_server_list(std::string_view body);
 bool is_no_body(std::string_view body);
 
 boost::json::object to_json(const balancer::TargetView& target, WallTime now);
+/// One as it is, several as a list.
+boost::json::value to_json(const std::vector<balancer::TargetView>& targets, WallTime now);
 boost::json::object to_json(const balancer::ServiceView& service, WallTime now);
 boost::json::object to_json(const balancer::RouterView& router);
 boost::json::object to_json(const conf::Problem& problem);

@@ -116,8 +116,9 @@ net::awaitable<Response> TargetCommands::add(Request request, std::string servic
   for (const balancer::NewTarget& one : wanted.targets) {
     log::info("admin: {} added target {} ({}) to {}", request.peer, one.id,
               one.server.url.to_string(), service);
-    const auto view = find_target(registry_, service, one.id, Clock::now());
-    if (view) shown.push_back(to_json(*view, std::chrono::system_clock::now()));
+    for (const auto& view : find_targets(registry_, service, one.id, Clock::now())) {
+      shown.push_back(to_json(view, std::chrono::system_clock::now()));
+    }
   }
   const bool is_one = !wanted.is_list && shown.size() == 1;
   Response response = json_reply(applied.has_changed ? 201 : 200,
@@ -185,14 +186,12 @@ net::awaitable<Response> TargetCommands::undrain(Request request, TargetName tar
 }
 
 Response TargetCommands::show(const TargetName& target, Version version) const {
-  boost::json::object shown;
-  const auto view = find_target(registry_, target.service, target.id, Clock::now());
-  if (view) {
-    shown = to_json(*view, std::chrono::system_clock::now());
-  } else {
-    shown["id"] = target.id;
-    shown["state"] = balancer::to_string(balancer::Phase::gone);
-  }
+  const auto found = find_targets(registry_, target.service, target.id, Clock::now());
+  boost::json::object gone;
+  gone["id"] = target.id;
+  gone["state"] = balancer::to_string(balancer::Phase::gone);
+  const boost::json::value shown =
+      found.empty() ? gone : to_json(found, std::chrono::system_clock::now());
   Response response = json_reply(200, shown);
   set_version(response, version);
   return response;

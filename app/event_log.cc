@@ -21,7 +21,8 @@ void log_drain(const balancer::DrainResult& drain) {
 /// What was drained and not removed stays listed, empty, and may be told to serve again.
 bool is_still_listed(const balancer::TargetView& target, const balancer::Overlay& overlay) {
   const auto service = overlay.services.find(target.service);
-  return service != overlay.services.end() && service->second.drained.contains(target.id);
+  return service != overlay.services.end() && (service->second.drained.contains(target.id) ||
+                                               service->second.drained.contains(target.listed_id));
 }
 
 }  // namespace

@@ -9,7 +9,8 @@
 
 namespace gapura::app {
 
-Server::Server(conf::StaticConfig config) : parts_(std::make_unique<Parts>(std::move(config))) {}
+Server::Server(conf::StaticConfig config, Naming naming)
+    : parts_(std::make_unique<Parts>(std::move(config), std::move(naming))) {}
 
 Server::~Server() = default;
 

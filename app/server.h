@@ -8,18 +8,28 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/net/endpoint.h"
 #include "conf/static_config.h"
 #include "metrics/shard.h"
+#include "proxy/lookups.h"
 
 namespace gapura::app {
 
 class Server {
  public:
+  /// How names in URLs are looked up; tests have their own way.
+  struct Naming {
+    proxy::Lookup lookup{};  ///< the system's unless given
+    Milliseconds every{30'000};
+  };
+
   /// `config` is free of errors (conf::StaticResult::ok).
-  explicit Server(conf::StaticConfig config);
+  explicit Server(conf::StaticConfig config, Naming naming);
+  explicit Server(conf::StaticConfig config) : Server(std::move(config), Naming{}) {}
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

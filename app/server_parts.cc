@@ -93,13 +93,6 @@ void Server::Parts::arm_tick() {
   });
 }
 
-Endpoint Server::Parts::endpoint_of(const balancer::TargetRef& target) const {
-  const auto url = conf::ServerUrl::parse(target->url, nullptr);
-  if (!url) return {};
-  if (const auto literal = Endpoint::parse(url->host, url->port)) return *literal;
-  return resolver->known(target);
-}
-
 proxy::Observations Server::Parts::observations() {
   // All of these are called on workers' threads. The loop outlives the workers, and what is still
   // posted when it ends is dropped with it, so `this` is never used too late.

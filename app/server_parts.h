@@ -28,7 +28,7 @@
 namespace gapura::app {
 
 struct Server::Parts {
-  explicit Parts(conf::StaticConfig its_config);
+  Parts(conf::StaticConfig its_config, Naming its_naming);
   ~Parts();
 
   // --- start (server_start.cc) ---
@@ -53,7 +53,6 @@ struct Server::Parts {
   /// One at a time.
   void save_for_api(balancer::Overlay overlay, std::function<void(std::error_code)> done);
   void arm_tick();
-  Endpoint endpoint_of(const balancer::TargetRef& target) const;
   proxy::Observations observations();
   admin::ConfigStatus api_status() const;
   std::filesystem::path token_file() const;
@@ -66,6 +65,7 @@ struct Server::Parts {
   void end_when_answered(int rounds_left);
 
   const conf::StaticConfig config;
+  const Naming naming;
   const unsigned worker_count;
   boost::asio::io_context control{1};
   DiskThread disk;

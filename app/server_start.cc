@@ -56,8 +56,9 @@ conf::Limits limits_of(conf::Limits limits) {
 
 }  // namespace
 
-Server::Parts::Parts(conf::StaticConfig its_config)
+Server::Parts::Parts(conf::StaticConfig its_config, Naming its_naming)
     : config(std::move(its_config)),
+      naming(std::move(its_naming)),
       worker_count(config.workers == 0 ? usable_cpus() : config.workers) {}
 
 std::vector<std::string> Server::Parts::start() {
@@ -119,16 +120,17 @@ std::vector<std::string> Server::Parts::make_workers() {
 void Server::Parts::make_watchers() {
   resolver = std::make_unique<proxy::Resolver>(
       control, proxy::Resolver::Settings{
-                   .named = [this] { return registry->named_targets(); },
+                   .named = [this] { return registry->named_urls(); },
                    .resolved =
-                       [this](const balancer::TargetRef& target, const Endpoint& endpoint) {
-                         registry->resolved(target, endpoint, Clock::now());
-                       }});
+                       [this](const std::string& authority, std::vector<Endpoint> endpoints) {
+                         registry->resolved(authority, std::move(endpoints), Clock::now());
+                       },
+                   .every = naming.every,
+                   .lookup = naming.lookup});
   prober = std::make_unique<proxy::Prober>(
       control,
       proxy::Prober::Settings{
           .suspended = [this] { return registry->suspended_targets(); },
-          .endpoint = [this](const balancer::TargetRef& target) { return endpoint_of(target); },
           .reached =
               [this](const balancer::TargetRef& target) {
                 registry->connect_succeeded(target, Clock::now());
@@ -176,6 +178,7 @@ metrics::Collector::Sources Server::Parts::sources() {
                                        target.phase == balancer::Phase::warming;
                     gauges.push_back({.service = service.name + "@" + service.provider,
                                       .url = target.url,
+                                      .address = target.address,
                                       .state = balancer::to_string(target.phase),
                                       .in_flight = target.in_flight,
                                       .is_up = is_up});

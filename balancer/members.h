@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "balancer/desired.h"
 #include "balancer/drain.h"
 #include "balancer/health.h"
 #include "balancer/queue_state.h"
@@ -14,7 +16,6 @@
 #include "balancer/target.h"
 #include "base/clock.h"
 #include "base/ids.h"
-#include "base/net/endpoint.h"
 #include "conf/dynamic_config.h"
 
 namespace gapura::balancer {
@@ -30,8 +31,7 @@ struct Member {
   Phase phase = Phase::joining;
   std::string reason;
   TimePoint since;             ///< start of the phase
-  Endpoint endpoint;           ///< not set: the URL's name is not resolved yet
-  bool is_named = false;       ///< the URL holds a name
+  std::string listed_id;       ///< of the server that lists it; its own but for a name's address
   bool is_listed = true;       ///< wanted; false: leaves for good
   std::optional<Drain> drain;  ///< exactly while the phase is draining
   /// How it is used yet while it drains: the drain's proof begins when it is not.
@@ -52,8 +52,9 @@ struct Member {
   };
   std::optional<Probed> last_probe;
   Ejections ejections;
-  TimePoint ejected_until{};  ///< of Doubt::requests
-  unsigned ramp_tenths = 10;  ///< of its weight, while it warms up
+  TimePoint ejected_until{};    ///< of Doubt::requests
+  bool is_unreachable = false;  ///< a connect failed since it is suspended
+  unsigned ramp_tenths = 10;    ///< of its weight, while it warms up
 
   bool is_in_snapshot() const noexcept {
     return phase == Phase::warming || phase == Phase::serving || phase == Phase::suspended ||
@@ -74,6 +75,8 @@ struct ServiceEntry {
   std::uint32_t retry_after_s = 1;  ///< what its 503s tell clients
   std::vector<std::unique_ptr<Member>> members;  ///< in the order of their first appearance
   bool waits_at_zero() const noexcept;  ///< scaling makes the first target for whoever waits
+  std::map<std::string, conf::ServerUrl> names;  ///< of listed servers, by authority
+  std::vector<WantedTarget> unresolved;          ///< whose names have no address yet
   bool is_enabled() const noexcept { return is_configured && config.fault.empty(); }
 };
 

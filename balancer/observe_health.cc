@@ -143,7 +143,7 @@ std::vector<CheckedTarget> Registry::checked_targets() const {
     const conf::HealthCheck* check = member->check();
     if (check == nullptr) continue;
     out.push_back({.target = member->state,
-                   .endpoint = member->endpoint,
+                   .endpoint = member->state->endpoint,
                    .url = &member->server.url,
                    .check = check,
                    .is_well = member->is_well(),

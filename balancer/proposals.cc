@@ -1,7 +1,6 @@
 #include "balancer/proposals.h"
 
 #include <algorithm>
-#include <optional>
 #include <set>
 
 #include "balancer/desired.h"
@@ -40,17 +39,36 @@ class Draft {
   ServiceOverlay& changes_;
 };
 
-std::vector<WantedTarget> listed(const Wanted& wanted) {
+ServiceOverlay changes_of(const Wanted& wanted) {
   const auto found = wanted.overlay.services.find(wanted.service.name);
-  return wanted_targets(wanted.service,
-                        found == wanted.overlay.services.end() ? ServiceOverlay{} : found->second);
+  return found == wanted.overlay.services.end() ? ServiceOverlay{} : found->second;
 }
 
-std::optional<WantedTarget> find_listed(const Wanted& wanted, const std::string& id) {
-  for (WantedTarget& target : listed(wanted)) {
-    if (target.id == id) return std::move(target);
-  }
-  return std::nullopt;
+template <class Condition>
+bool any_wanted(const Wanted& wanted, Condition condition) {
+  return std::ranges::any_of(wanted_targets(wanted.service, changes_of(wanted), wanted.addresses),
+                             condition);
+}
+
+/// A target with this id is wanted, or a server with it is listed.
+bool is_known(const Wanted& wanted, const std::string& id) {
+  return any_wanted(wanted, [&](const WantedTarget& target) {
+    return target.id == id || target.listed.id == id;
+  });
+}
+
+/// It is one of the targets that a listed name stands for.
+bool is_address(const Wanted& wanted, const std::string& id) {
+  return any_wanted(wanted, [&](const WantedTarget& target) {
+    return target.id == id && target.listed.id != id;
+  });
+}
+
+/// Who is named is wanted: with all its addresses.
+void forget_drain(ServiceOverlay& changes, const std::string& id) {
+  std::erase_if(changes.drained, [&](const std::string& drained) {
+    return drained == id || listed_id(drained) == id;
+  });
 }
 
 Refusal no_such_target(const Wanted& wanted, const std::string& id) {
@@ -63,7 +81,7 @@ Refusal no_such_target(const Wanted& wanted, const std::string& id) {
 Proposal add_target(const Wanted& wanted, const NewTarget& newcomer) {
   const conf::Server& server = newcomer.server;
   const std::string id = newcomer.id.empty() ? server.url.authority() : newcomer.id;
-  for (const WantedTarget& target : listed(wanted)) {
+  for (const ListedServer& target : listed_servers(wanted.service, changes_of(wanted))) {
     const bool is_same_url = target.server.url == server.url;
     if (target.id == id && !is_same_url) {
       return Refusal{Refusal::Kind::already_exists,
@@ -77,7 +95,7 @@ Proposal add_target(const Wanted& wanted, const NewTarget& newcomer) {
   }
   Draft draft(wanted);
   draft.changes().removed.erase(id);
-  draft.changes().drained.erase(id);  // who is named is wanted
+  forget_drain(draft.changes(), id);
   const conf::Server* in_file = draft.in_file(id);
   const auto added = draft.changes().added.find(id);
   if (in_file != nullptr && *in_file == server) {
@@ -93,7 +111,7 @@ Proposal add_target(const Wanted& wanted, const NewTarget& newcomer) {
 Proposal add_targets(const Wanted& wanted, std::span<const NewTarget> targets) {
   Overlay overlay = wanted.overlay;
   for (const NewTarget& target : targets) {
-    const Wanted so_far{wanted.service, overlay, wanted.is_leaving};
+    const Wanted so_far{wanted.service, overlay, wanted.addresses, wanted.is_leaving};
     Proposal next = add_target(so_far, target);
     if (std::holds_alternative<Refusal>(next)) return next;
     overlay = std::get<Overlay>(std::move(next));
@@ -102,17 +120,21 @@ Proposal add_targets(const Wanted& wanted, std::span<const NewTarget> targets) {
 }
 
 Proposal remove_target(const Wanted& wanted, const std::string& id) {
+  if (is_address(wanted, id)) {
+    return Refusal{Refusal::Kind::bad_request, "'" + id + "' is an address of a name; remove '" +
+                                                   listed_id(id) + "', or drain this one"};
+  }
   Draft draft(wanted);
   const bool is_in_file = draft.in_file(id) != nullptr;
   const bool was_added = draft.changes().added.erase(id) > 0;
   if (!is_in_file && !was_added && !wanted.is_leaving) return no_such_target(wanted, id);
   if (is_in_file) draft.remove_file_server(id);
-  draft.changes().drained.erase(id);
+  forget_drain(draft.changes(), id);
   return std::move(draft).finish();
 }
 
 Proposal drain_target(const Wanted& wanted, const std::string& id) {
-  if (!find_listed(wanted, id)) {
+  if (!is_known(wanted, id)) {
     if (wanted.is_leaving) return wanted.overlay;
     return no_such_target(wanted, id);
   }
@@ -122,13 +144,17 @@ Proposal drain_target(const Wanted& wanted, const std::string& id) {
 }
 
 Proposal undrain_target(const Wanted& wanted, const std::string& id) {
-  if (!find_listed(wanted, id)) {
+  if (!is_known(wanted, id)) {
     Refusal refusal = no_such_target(wanted, id);
     if (wanted.is_leaving) refusal.message = "target '" + id + "' is being removed; add it again";
     return refusal;
   }
   Draft draft(wanted);
-  draft.changes().drained.erase(id);
+  if (is_address(wanted, id) && draft.changes().drained.contains(listed_id(id))) {
+    return Refusal{Refusal::Kind::bad_request, "'" + id + "' is drained with its name: let '" +
+                                                   listed_id(id) + "' serve again"};
+  }
+  forget_drain(draft.changes(), id);
   return std::move(draft).finish();
 }
 
@@ -146,7 +172,7 @@ Proposal replace_servers(const Wanted& wanted, const std::vector<conf::Server>& 
     const AddedTarget& added = entry.second;
     const bool stays =
         added.origin == Origin::autoscale || urls.contains(added.server.url.to_string());
-    if (added.origin != Origin::autoscale || !stays) changes.drained.erase(entry.first);
+    if (added.origin != Origin::autoscale || !stays) forget_drain(changes, entry.first);
     return !stays;
   });
   std::set<std::string> known;
@@ -156,11 +182,11 @@ Proposal replace_servers(const Wanted& wanted, const std::vector<conf::Server>& 
     const std::string url = server.url.to_string();
     if (urls.contains(url)) {
       changes.removed.erase(id);
-      changes.drained.erase(id);  // who is named is wanted
+      forget_drain(changes, id);
       known.insert(url);
     } else if (!changes.added.contains(id)) {
       draft.remove_file_server(id);
-      changes.drained.erase(id);
+      forget_drain(changes, id);
     }
   }
   for (const conf::Server& server : servers) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "balancer/desired.h"
 #include "balancer/overlay.h"
 #include "balancer/registry.h"
 #include "conf/dynamic_config.h"
@@ -15,6 +16,7 @@ namespace gapura::balancer {
 struct Wanted {
   const conf::ServiceConfig& service;
   const Overlay& overlay;
+  const Addresses& addresses;
   /// The target is not listed, but still on its way out: removing or draining it once more is fine.
   bool is_leaving = false;
 };

@@ -23,7 +23,6 @@ std::string join_reason(Origin origin) {
   return {};
 }
 
-const char* const kUnresolved = "its name is not resolved yet";
 const char* const kUnchecked = "waits for its first health check";
 
 }  // namespace
@@ -56,79 +55,78 @@ void Registry::State::reconcile(ServiceEntry& service, TimePoint now) {
     member->is_listed = false;
     known.emplace(identity(member->state->id, member->state->url), member.get());
   }
-  std::vector<WantedTarget> wanted;
-  if (service.is_configured) {
-    const auto changes = overlay.services.find(service.config.name);
-    wanted = wanted_targets(service.config,
-                            changes == overlay.services.end() ? ServiceOverlay{} : changes->second);
-  }
+  service.names.clear();
+  service.unresolved.clear();
   std::unordered_set<std::string> wanted_ids;
-  wanted_ids.reserve(wanted.size());
-  for (const WantedTarget& target : wanted) {
+  for (WantedTarget& target : wanted_of(service)) {
+    const conf::ServerUrl& url = target.listed.server.url;
     wanted_ids.insert(target.id);
-    const auto found = known.find(identity(target.id, target.server.url.to_string()));
+    wanted_ids.insert(target.listed.id);
+    if (target.is_named) service.names.emplace(url.authority(), url);
+    if (!target.endpoint.is_set()) {
+      service.unresolved.push_back(std::move(target));
+      continue;
+    }
+    const auto found = known.find(identity(target.id, url.to_string()));
     if (found == known.end()) {
       join(service, target, now);
       continue;
     }
     Member& member = *found->second;
     member.is_listed = true;
-    member.server = target.server;
-    member.origin = target.origin;
+    member.listed_id = target.listed.id;
+    member.server = target.listed.server;
+    member.origin = target.listed.origin;
     settle_intent(member, target.is_drained, now);
   }
   for (const auto& member : service.members) {
     if (member->is_listed || !next_phase(member->phase, LifeEvent::drain)) continue;
-    const bool has_other_url = wanted_ids.contains(member->state->id);
-    start_drain(*member, leave_reason(*member, has_other_url), now);
+    start_drain(*member, leave_reason(*member, wanted_ids), now);
   }
   touched.insert(service.config.name);
   is_changed = true;
 }
 
+std::vector<WantedTarget> Registry::State::wanted_of(const ServiceEntry& service) const {
+  if (!service.is_configured) return {};
+  const auto changes = overlay.services.find(service.config.name);
+  const bool has_changes = changes != overlay.services.end();
+  return wanted_targets(service.config, has_changes ? changes->second : ServiceOverlay{},
+                        addresses);
+}
+
 void Registry::State::join(ServiceEntry& service, const WantedTarget& wanted, TimePoint now) {
   Member& member = *service.members.emplace_back(std::make_unique<Member>());
   member.service = &service;
-  member.server = wanted.server;
-  member.origin = wanted.origin;
-  const conf::ServerUrl& url = member.server.url;
-  const auto literal = Endpoint::parse(url.host, url.port);
-  member.is_named = !literal.has_value();
-  if (literal) member.endpoint = *literal;
-  begin_life(member, wanted.id, now);
+  member.listed_id = wanted.listed.id;
+  member.server = wanted.listed.server;
+  member.origin = wanted.listed.origin;
+  const Life life{wanted.id, wanted.endpoint, wanted.is_named ? wanted.endpoint.address() : ""};
+  begin_life(member, life, now);
   if (wanted.is_drained) start_drain(member, "drained by the API", now);
 }
 
-void Registry::State::begin_life(Member& member, const std::string& id, TimePoint now) {
+void Registry::State::begin_life(Member& member, const Life& life, TimePoint now) {
   const TargetSlot slot = slots.take();
   const ServiceEntry& service = *member.service;
   // Counted by hand: the reference owns it from here on.
-  member.state = TargetRef(
-      new TargetState(slot, service.slot, service.config.name, id, member.server.url.to_string()));
+  member.state =
+      TargetRef(new TargetState(slot, service.slot, service.config.name, life.id,
+                                member.server.url.to_string(), life.endpoint, life.address));
   if (by_slot.size() < slots.size()) by_slot.resize(slots.size());
   by_slot[index(slot)] = &member;
   member.phase = Phase::joining;
   member.since = now;
-  member.reason = kUnresolved;
   member.checks = {};
   member.last_probe.reset();
-  const bool is_reachable = member.endpoint.is_set();
   const bool is_checked = must_pass_a_check(member);
-  if (is_reachable && !is_checked) {
+  member.reason = is_checked ? kUnchecked : join_reason(member.origin);
+  if (!is_checked) {
     // Told as one event: it joined, and is used.
     member.phase = begin_use(member).value_or(member.phase);
   }
-  if (is_reachable) member.reason = is_checked ? kUnchecked : join_reason(member.origin);
   events.push_back({Event::Kind::joined, view_of(member, now), {}, {}});
   is_changed = true;
-}
-
-void Registry::State::welcome(Member& member, std::string reason, TimePoint now) {
-  if (must_pass_a_check(member)) {
-    member.reason = kUnchecked;
-    return;
-  }
-  make_available(member, std::move(reason), now);
 }
 
 void Registry::State::settle_intent(Member& member, bool is_drained, TimePoint now) {
@@ -138,8 +136,9 @@ void Registry::State::settle_intent(Member& member, bool is_drained, TimePoint n
   }
   if (member.phase == Phase::draining) cancel_drain(member, now);
   if (member.phase == Phase::gone) {
-    const std::string id = member.state->id;
-    begin_life(member, id, now);
+    const TargetState& last = *member.state;
+    const Life again{last.id, last.endpoint, last.address};
+    begin_life(member, again, now);
   }
 }
 
@@ -165,11 +164,8 @@ void Registry::State::cancel_drain(Member& member, TimePoint now) {
   member.state->is_draining.store(false, std::memory_order_release);
 
   Phase phase = next_phase(member.phase, LifeEvent::undrain).value_or(member.phase);
-  std::string reason = kUnresolved;
-  if (member.endpoint.is_set()) {
-    phase = next_phase(phase, LifeEvent::ready).value_or(phase);
-    reason = "wanted again while it drained";
-  }
+  phase = next_phase(phase, LifeEvent::ready).value_or(phase);
+  std::string reason = "wanted again while it drained";
   // A worker may have failed to connect meanwhile, or before: what it saw still holds.
   if (member.state->is_suspended.load(std::memory_order_relaxed)) {
     phase = next_phase(phase, LifeEvent::doubt).value_or(phase);
@@ -180,14 +176,19 @@ void Registry::State::cancel_drain(Member& member, TimePoint now) {
   is_changed = true;
 }
 
-std::string Registry::State::leave_reason(const Member& member, bool has_other_url) const {
+std::string Registry::State::leave_reason(const Member& member,
+                                          const std::unordered_set<std::string>& wanted_ids) const {
   if (!member.service->is_configured) return "its service is in no file any more";
-  if (has_other_url) return "its id stands for another URL now";
+  const bool is_still_named = member.listed_id != member.state->id;
+  if (wanted_ids.contains(member.state->id)) return "its id stands for another URL now";
+  if (is_still_named && wanted_ids.contains(member.listed_id)) {
+    return "its name does not stand for this address any more";
+  }
   if (member.origin == Origin::autoscale) return "removed by autoscaling";
   if (member.origin == Origin::admin) return "removed by the API";
   const auto changes = overlay.services.find(member.service->config.name);
   const bool is_tombstoned =
-      changes != overlay.services.end() && changes->second.removed.contains(member.state->id);
+      changes != overlay.services.end() && changes->second.removed.contains(member.listed_id);
   return is_tombstoned ? "removed by the API" : "taken out of the files";
 }
 

@@ -66,6 +66,7 @@ const Overlay& Registry::overlay() const noexcept {
 
 template <class Decide>
 static Proposal propose(const conf::DynamicConfig& files, const Overlay& overlay,
+                        const Addresses& addresses,
                         const std::map<std::string, ServiceEntry>& services,
                         const std::string& service, const std::string& id, Decide decide) {
   const auto config = files.services.find(service);
@@ -77,42 +78,44 @@ static Proposal propose(const conf::DynamicConfig& files, const Overlay& overlay
                        ": it has no targets of its own; change those of the services it names"};
   }
   const auto& members = services.at(service).members;
-  const bool is_leaving = std::ranges::any_of(
-      members, [&](const auto& member) { return !member->is_listed && member->state->id == id; });
-  return decide(Wanted{config->second, overlay, is_leaving});
+  const bool is_leaving = std::ranges::any_of(members, [&](const auto& member) {
+    return !member->is_listed && (member->state->id == id || member->listed_id == id);
+  });
+  return decide(Wanted{config->second, overlay, addresses, is_leaving});
 }
 
 Proposal Registry::propose_add(const std::string& service, const std::string& id,
                                const conf::Server& server) const {
-  return propose(
-      state_->files, state_->overlay, state_->services, service, id,
-      [&](const Wanted& wanted) { return add_target(wanted, {.id = id, .server = server}); });
+  return propose(state_->files, state_->overlay, state_->addresses, state_->services, service, id,
+                 [&](const Wanted& wanted) {
+                   return add_target(wanted, {.id = id, .server = server});
+                 });
 }
 
 Proposal Registry::propose_add(const std::string& service,
                                std::span<const NewTarget> targets) const {
-  return propose(state_->files, state_->overlay, state_->services, service, {},
+  return propose(state_->files, state_->overlay, state_->addresses, state_->services, service, {},
                  [&](const Wanted& wanted) { return add_targets(wanted, targets); });
 }
 
 Proposal Registry::propose_remove(const std::string& service, const std::string& id) const {
-  return propose(state_->files, state_->overlay, state_->services, service, id,
+  return propose(state_->files, state_->overlay, state_->addresses, state_->services, service, id,
                  [&](const Wanted& wanted) { return remove_target(wanted, id); });
 }
 
 Proposal Registry::propose_drain(const std::string& service, const std::string& id) const {
-  return propose(state_->files, state_->overlay, state_->services, service, id,
+  return propose(state_->files, state_->overlay, state_->addresses, state_->services, service, id,
                  [&](const Wanted& wanted) { return drain_target(wanted, id); });
 }
 
 Proposal Registry::propose_undrain(const std::string& service, const std::string& id) const {
-  return propose(state_->files, state_->overlay, state_->services, service, id,
+  return propose(state_->files, state_->overlay, state_->addresses, state_->services, service, id,
                  [&](const Wanted& wanted) { return undrain_target(wanted, id); });
 }
 
 Proposal Registry::propose_servers(const std::string& service,
                                    const std::vector<conf::Server>& servers) const {
-  return propose(state_->files, state_->overlay, state_->services, service, {},
+  return propose(state_->files, state_->overlay, state_->addresses, state_->services, service, {},
                  [&](const Wanted& wanted) { return replace_servers(wanted, servers); });
 }
 
@@ -136,13 +139,19 @@ void Registry::went_idle(const TargetRef& target, TimePoint now) {
   s.commit(State::Publish::changes, now);
 }
 
-void Registry::resolved(const TargetRef& target, const Endpoint& endpoint, TimePoint now) {
+void Registry::resolved(const std::string& authority, std::vector<Endpoint> endpoints,
+                        TimePoint now) {
   State& s = *state_;
-  Member* member = s.find(target);
-  if (member == nullptr || !member->is_named || member->endpoint == endpoint) return;
-  member->endpoint = endpoint;
-  s.is_changed = true;
-  if (member->phase == Phase::joining) s.welcome(*member, "its name is resolved", now);
+  if (endpoints.empty()) {
+    s.addresses.erase(authority);
+    return;
+  }
+  std::vector<Endpoint>& known = s.addresses[authority];
+  if (known == endpoints) return;
+  known = std::move(endpoints);
+  for (auto& [name, service] : s.services) {
+    if (service.names.contains(authority)) s.reconcile(service, now);
+  }
   s.commit(State::Publish::changes, now);
 }
 
@@ -200,12 +209,15 @@ Version Registry::adopted_by_all() const noexcept {
   return state_->adopted_by_all();
 }
 
-std::vector<TargetRef> Registry::named_targets() const {
-  std::vector<TargetRef> out;
-  for (const Member* member : state_->by_slot) {
-    if (member != nullptr && member->is_named && !member->drain) out.push_back(member->state);
+std::vector<conf::ServerUrl> Registry::named_urls() const {
+  std::map<std::string, conf::ServerUrl> all;
+  for (const auto& [name, service] : state_->services) {
+    all.insert(service.names.begin(), service.names.end());
   }
-  return out;
+  std::vector<conf::ServerUrl> urls;
+  urls.reserve(all.size());
+  for (auto& [authority, url] : all) urls.push_back(std::move(url));
+  return urls;
 }
 
 }  // namespace gapura::balancer

@@ -30,6 +30,8 @@ struct LastProbe {
 /// One target as the API, the metrics and the log show it.
 struct TargetView {
   std::string service, id, url;
+  std::string listed_id;  ///< of the server that lists it: its own, but for a name's address
+  std::string address;    ///< "10.0.0.5" of a name's; empty: the URL says it, or nothing is known
   Phase phase = Phase::joining;
   std::string reason;  ///< why it is in this phase, one sentence
   Origin origin = Origin::file;
@@ -49,7 +51,7 @@ struct QueueView {
 struct ServiceView {
   std::string name;                   ///< "calculate"
   std::string provider;               ///< "file"
-  std::string kind;                   ///< "loadBalancer", "weighted", "failover", "mirroring"
+  std::string kind;                   ///< "loadBalancer", "weighted", "failover" …
   std::string strategy;               ///< "wrr"; empty for services over services
   std::vector<std::string> children;  ///< of these, the names
   std::string fault;                  ///< why it is disabled; empty: enabled
@@ -156,8 +158,9 @@ class Registry {
   void requests_fail(const TargetRef& target, const std::string& reason, TimePoint now);
   /// A draining target's last lease was dropped.
   void went_idle(const TargetRef& target, TimePoint now);
-  /// The name in the target's URL stands for this address now.
-  void resolved(const TargetRef& target, const Endpoint& endpoint, TimePoint now);
+  /// The name in this authority ("app.internal:3000") stands for these addresses now. None: nobody
+  /// asks for it any more, and it is forgotten.
+  void resolved(const std::string& authority, std::vector<Endpoint> endpoints, TimePoint now);
   /// After how many seconds a client that got 503 may try again: from 1.
   void set_retry_after(const std::string& service, std::uint32_t seconds, TimePoint now);
   /// Drain deadlines, ramps and ends of ejections. Call every second or so.
@@ -171,8 +174,8 @@ class Registry {
   Version version() const noexcept;
   /// The oldest version that every worker has adopted.
   Version adopted_by_all() const noexcept;
-  /// Targets whose URL holds a name, for the resolver.
-  std::vector<TargetRef> named_targets() const;
+  /// URLs that hold a name, for the resolver; each once.
+  std::vector<conf::ServerUrl> named_urls() const;
   /// Those that are suspended until they can be connected to, for the prober.
   std::vector<TargetRef> suspended_targets() const;
   /// Those with active checks, for the checker.

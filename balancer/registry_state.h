@@ -28,17 +28,22 @@ struct Registry::State {
   void take_services();
   /// Makes the service's members what files and overlay want.
   void reconcile(ServiceEntry& service, TimePoint now);
+  std::vector<WantedTarget> wanted_of(const ServiceEntry& service) const;
   void join(ServiceEntry& service, const WantedTarget& wanted, TimePoint now);
   /// A new life for a member: a slot, a TargetState, the first phase.
-  void begin_life(Member& member, const std::string& id, TimePoint now);
+  struct Life {
+    const std::string id;
+    const Endpoint endpoint;
+    const std::string address;  ///< TargetState::address
+  };
+  void begin_life(Member& member, const Life& life, TimePoint now);
   bool must_pass_a_check(const Member& member) const;
-  /// A newcomer that can be reached: it waits for its first check, or is used at once.
-  void welcome(Member& member, std::string reason, TimePoint now);
   void settle_intent(Member& member, bool is_drained, TimePoint now);
   void start_drain(Member& member, std::string reason, TimePoint now);
   void cancel_drain(Member& member, TimePoint now);
   /// Why a target that is not wanted any more has to go.
-  std::string leave_reason(const Member& member, bool has_other_url) const;
+  std::string leave_reason(const Member& member,
+                           const std::unordered_set<std::string>& wanted_ids) const;
 
   // --- observed (observe.cc) ---
   /// The member with this very TargetState; null when it is gone or was replaced.
@@ -79,6 +84,7 @@ struct Registry::State {
   bool has_files = false;  ///< nothing is published before the files are known
   conf::Problems rule_problems;
   Overlay overlay;
+  Addresses addresses;  ///< of the names that are looked up
   RouteSet routes;
 
   std::map<std::string, ServiceEntry> services;

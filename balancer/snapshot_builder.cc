@@ -91,7 +91,7 @@ Service build_service(const ServiceEntry& entry, const Places& places) {
     if (!member->is_in_snapshot() && !is_for_cookies) continue;
     const std::uint32_t factor = is_warming ? member->ramp_tenths : 1;
     std::vector<Target>& into = is_for_cookies ? service.staying : service.targets;
-    into.push_back({member->state, member->endpoint, member->server.url.authority(),
+    into.push_back({member->state, member->state->endpoint, member->server.url.authority(),
                     member->server.weight * factor});
   }
   if (entry.config.passive_check) {

@@ -22,7 +22,6 @@ Member::Stay Registry::State::stay_of(const Member& member, TimePoint now) {
   // Once workers were told to leave it out, it stays out: that is what the drain's end stands on.
   const bool may_stay = service.is_enabled() && !member.drain->is_published() &&
                         now - member.drain->began() < service.config.drain_timeout &&
-                        member.endpoint.is_set() &&
                         !member.state->is_suspended.load(std::memory_order_relaxed);
   if (!may_stay) return Member::Stay::none;
   const bool is_needed =

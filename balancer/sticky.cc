@@ -42,12 +42,15 @@ std::string default_name(const std::string& label) {
 
 }  // namespace
 
-CookieValues cookie_values(const std::string& url) {
-  return {head_of(sha256(url)), head_of(sha256(url + "/"))};
+CookieValues cookie_values(const std::string& url, const std::string& address) {
+  const std::uint64_t plain = head_of(sha256(url));
+  return {plain, head_of(sha256(url + "/")),
+          address.empty() ? plain : head_of(sha256(url + "@" + address))};
 }
 
 CookieValues child_cookie_values(const std::string& name) {
-  return {head_of(sha256(name)), head_of(sha256(name + "@file"))};
+  const std::uint64_t plain = head_of(sha256(name));
+  return {plain, head_of(sha256(name + "@file")), plain};
 }
 
 Sticky Sticky::make(const conf::StickyCookie& settings, const std::string& label,
@@ -72,12 +75,15 @@ Sticky Sticky::make(const conf::StickyCookie& settings, const std::string& label
   if (settings.is_secure) out.after += "; Secure";
   if (!settings.same_site.empty()) out.after += "; SameSite=" + settings.same_site;
   out.after += "\r\n";
-  out.entries.reserve(2 * values.size());
+  out.entries.reserve(3 * values.size());
   for (std::uint32_t i = 0; i < values.size(); ++i) {
-    out.values.push_back(values[i].front());
     for (const std::uint64_t value : values[i]) out.entries.push_back({value, i});
   }
-  std::ranges::sort(out.entries, {}, &Entry::value);
+  std::ranges::sort(out.entries);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const CookieValues& own = values[i];
+    out.values.push_back(out.place_of(own.front()) == i ? own.front() : own.back());
+  }
   return out;
 }
 
@@ -87,9 +93,12 @@ std::string Sticky::set_cookie(std::size_t place) const {
 
 std::size_t Sticky::named_place(std::span<const HttpField> fields) const noexcept {
   const auto value = value_of(cookie_value(fields, cookie));
-  if (!value) return kNoPlace;
-  const auto found = std::ranges::lower_bound(entries, *value, {}, &Entry::value);
-  return found == entries.end() || found->value != *value ? kNoPlace : found->place;
+  return value ? place_of(*value) : kNoPlace;
+}
+
+std::size_t Sticky::place_of(std::uint64_t value) const noexcept {
+  const auto found = std::ranges::lower_bound(entries, value, {}, &Entry::value);
+  return found == entries.end() || found->value != value ? kNoPlace : found->place;
 }
 
 std::size_t kept_place(const Service& service, const PickRequest& request) noexcept {

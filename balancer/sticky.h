@@ -25,12 +25,13 @@ struct PickRequest;
 struct Service;
 struct Target;
 
-/// What cookies may say of a target with this URL ("http://10.0.0.5:3000"); the first is what ours
-/// say.
-using CookieValues = std::array<std::uint64_t, 2>;
-CookieValues cookie_values(const std::string& url);
+/// What cookies may say. Ours say the first, unless it leads to another one: then the last.
+using CookieValues = std::array<std::uint64_t, 3>;
+/// Of a target with this URL ("http://10.0.0.5:3000"), at this one of its name's addresses ("": the
+/// URL says the address). The URL alone leads to the name's first one, as Traefik's cookies say it.
+CookieValues cookie_values(const std::string& url, const std::string& address);
 
-/// What they may say of the child with this name ("calculate"); the first is what ours say.
+/// Of the child with this name ("calculate").
 CookieValues child_cookie_values(const std::string& name);
 
 /// Of a service whose clients are to be kept.
@@ -38,11 +39,11 @@ struct Sticky {
   struct Entry {
     std::uint64_t value;
     std::uint32_t place;  ///< of the target, or child
-    friend bool operator==(const Entry&, const Entry&) = default;
+    friend auto operator<=>(const Entry&, const Entry&) = default;
   };
   std::string cookie;          ///< its name
   std::string before, after;   ///< "Set-Cookie: name=" and "; Path=/…\r\n" around the value
-  std::vector<Entry> entries;  ///< by value
+  std::vector<Entry> entries;  ///< by value; of equal ones the first counts
   std::vector<std::uint64_t> values;  ///< what ours say, by place
 
   /// `label`: "calculate@file", from which Traefik derives the name when none is given. `values`:
@@ -57,6 +58,8 @@ struct Sticky {
   std::string set_cookie(std::size_t place) const;
   /// The place that a request's cookie names, or kNoPlace. No allocation. O(log n).
   std::size_t named_place(std::span<const HttpField> fields) const noexcept;
+  /// ... that this value leads to.
+  std::size_t place_of(std::uint64_t value) const noexcept;
   friend bool operator==(const Sticky&, const Sticky&) = default;
 };
 

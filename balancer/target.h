@@ -12,6 +12,7 @@
 #include "balancer/sticky.h"
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/net/endpoint.h"
 
 namespace gapura::balancer {
 
@@ -32,19 +33,23 @@ const char* to_string(Phase phase) noexcept;
 /// lease after having adopted that snapshot sees the flag (the post is the happens-before).
 struct TargetState {
   TargetState(TargetSlot slot_, ServiceSlot service_slot_, std::string service_, std::string id_,
-              std::string url_)
+              std::string url_, const Endpoint& endpoint_ = {}, std::string address_ = {})
       : slot(slot_),
         service_slot(service_slot_),
         service(std::move(service_)),
         id(std::move(id_)),
         url(std::move(url_)),
-        cookie_values(balancer::cookie_values(url)) {}
+        address(std::move(address_)),
+        endpoint(endpoint_),
+        cookie_values(balancer::cookie_values(url, address)) {}
 
   const TargetSlot slot;
   const ServiceSlot service_slot;
   const std::string service;
   const std::string id;              ///< unique within the service
   const std::string url;             ///< "http://10.0.0.5:3000"
+  const std::string address;         ///< "10.0.0.5" of a name's; empty: the URL says it
+  const Endpoint endpoint;           ///< where it is
   const CookieValues cookie_values;  ///< in sticky cookies
 
   alignas(64) std::atomic<std::uint32_t> in_flight{0};  ///< leases held, all workers

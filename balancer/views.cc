@@ -3,6 +3,23 @@
 #include "balancer/members.h"
 
 namespace gapura::balancer {
+namespace {
+
+/// A server whose name has no address yet is shown, and is no target.
+TargetView view_of(const std::string& service, const WantedTarget& unresolved) {
+  TargetView view;
+  view.service = service;
+  view.id = unresolved.id;
+  view.listed_id = unresolved.id;
+  view.url = unresolved.listed.server.url.to_string();
+  view.phase = unresolved.is_drained ? Phase::gone : Phase::joining;
+  view.reason = "its name is not resolved yet";
+  view.origin = unresolved.listed.origin;
+  view.weight = unresolved.listed.server.weight;
+  return view;
+}
+
+}  // namespace
 
 bool has_others_that_are_well(const Member& member) noexcept {
   return std::ranges::any_of(member.service->members, [&](const auto& other) {
@@ -33,6 +50,8 @@ TargetView view_of(const Member& member, TimePoint now) {
   view.service = member.state->service;
   view.id = member.state->id;
   view.url = member.state->url;
+  view.listed_id = member.listed_id;
+  view.address = member.state->address;
   view.phase = member.phase;
   view.reason = member.reason;
   view.origin = member.origin;
@@ -63,6 +82,9 @@ ServiceView view_of(const ServiceEntry& service, TimePoint now) {
   }
   view.targets.reserve(service.members.size());
   for (const auto& member : service.members) view.targets.push_back(view_of(*member, now));
+  for (const WantedTarget& target : service.unresolved) {
+    view.targets.push_back(view_of(service.config.name, target));
+  }
   return view;
 }
 

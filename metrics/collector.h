@@ -19,6 +19,7 @@ namespace gapura::metrics {
 struct TargetGauges {
   std::string service;     ///< "calculate@file"
   std::string url;         ///< "http://10.0.0.5:3000"
+  std::string address;     ///< "10.0.0.5" of a name's; empty: the URL says it
   std::string_view state;  ///< "serving"; static text
   std::uint32_t in_flight = 0;
   bool is_up = false;  ///< may be picked

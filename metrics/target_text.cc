@@ -32,6 +32,10 @@ void append_series(std::string& out, Family family, const TargetGauges& target,
   append_label(out, "service", target.service);
   out.push_back(',');
   append_label(out, "url", target.url);
+  if (!target.address.empty()) {
+    out.push_back(',');
+    append_label(out, "address", target.address);
+  }
   if (!state.empty()) {
     out.push_back(',');
     append_label(out, "state", state);

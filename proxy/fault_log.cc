@@ -35,8 +35,9 @@ void FaultLog::note(const balancer::TargetState& target, Failure failure, TimePo
   const std::uint64_t unsaid = std::exchange(unsaid_, 0);
   const std::string more =
       unsaid == 0 ? "" : " (and " + std::to_string(unsaid) + " more faults of targets since)";
-  log::warn("service {}: a request to {} failed: {} ({}){}", target.service, target.url, words,
-            row(failure).name, more);
+  const std::string at = target.address.empty() ? "" : " at " + target.address;
+  log::warn("service {}: a request to {}{} failed: {} ({}){}", target.service, target.url, at,
+            words, row(failure).name, more);
 }
 
 }  // namespace gapura::proxy

@@ -35,4 +35,7 @@ class Lookups {
   std::shared_ptr<Shared> shared_;
 };
 
+/// Like Lookups::start.
+using Lookup = std::function<bool(const std::string& host, std::uint16_t port, Lookups::Done done)>;
+
 }  // namespace gapura::proxy

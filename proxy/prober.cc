@@ -89,8 +89,6 @@ void Prober::Probes::look() {
 }
 
 void Prober::Probes::begin(const balancer::TargetRef& target, Probe& probe) {
-  const Endpoint endpoint = settings.endpoint(target);
-  if (!endpoint.is_set()) return;  // the resolver's turn first
   probe.is_running = true;
   // A cancelled connect ends with an error like any other: the limit needs no state of its own.
   probe.limit.expires_after(settings.connect_timeout);
@@ -102,7 +100,7 @@ void Prober::Probes::begin(const balancer::TargetRef& target, Probe& probe) {
       found->second->socket.close(ignored);
     }
   });
-  probe.socket.async_connect(asio_endpoint(endpoint),
+  probe.socket.async_connect(asio_endpoint(target->endpoint),
                              [weak = weak_from_this(), target](boost::system::error_code error) {
                                if (const auto self = weak.lock()) self->end(target, !error);
                              });

@@ -8,7 +8,6 @@
 
 #include "balancer/target.h"
 #include "base/clock.h"
-#include "base/net/endpoint.h"
 
 namespace gapura::proxy {
 
@@ -21,8 +20,6 @@ class Prober {
   struct Settings {
     /// All that are suspended now; asked every `look_every`.
     std::function<std::vector<balancer::TargetRef>()> suspended;
-    /// Where a target is reached; unset when its name has no address yet.
-    std::function<Endpoint(const balancer::TargetRef&)> endpoint;
     std::function<void(const balancer::TargetRef&)> reached;
     std::function<double()> jitter;  ///< 0 to 1
     Milliseconds connect_timeout{2'000};

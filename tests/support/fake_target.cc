@@ -44,9 +44,9 @@ std::string default_body(const std::string& target, const std::string& number,
          " size=" + std::to_string(body.size()) + " sum=" + std::to_string(body.value()) + "\n";
 }
 
-FakeTarget::FakeTarget(std::string name, std::uint16_t port)
+FakeTarget::FakeTarget(std::string name, std::uint16_t port, std::uint8_t host)
     : name_(std::move(name)),
-      listener_(listen_on_loopback(port)),
+      listener_(listen_on_loopback(port, 1024, host)),
       port_(local_port(listener_)),
       stop_event_(::eventfd(0, EFD_CLOEXEC)),
       otherwise_([this](const Request& request) {
@@ -59,7 +59,9 @@ FakeTarget::FakeTarget(std::string name, std::uint16_t port)
   acceptor_ = std::thread([this] { accept_all(); });
 }
 
-FakeTarget::~FakeTarget() { stop(Stop::abruptly); }
+FakeTarget::~FakeTarget() {
+  stop(Stop::abruptly);
+}
 
 void FakeTarget::on(const std::string& path, Behaviour behaviour) {
   const std::lock_guard lock(script_mutex_);

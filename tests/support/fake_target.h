@@ -20,9 +20,9 @@ namespace gapura::test {
 
 class FakeTarget {
  public:
-  /// Listens on a free port of 127.0.0.1, or on `port`. Answers 200 with default_body() unless told
-  /// otherwise.
-  explicit FakeTarget(std::string name, std::uint16_t port = 0);
+  /// Listens on a free port of 127.0.0.`host`, or on `port`. Answers 200 with default_body() unless
+  /// told otherwise.
+  explicit FakeTarget(std::string name, std::uint16_t port = 0, std::uint8_t host = 1);
   FakeTarget(const FakeTarget&) = delete;
   FakeTarget& operator=(const FakeTarget&) = delete;
   ~FakeTarget();  ///< stop(abruptly)

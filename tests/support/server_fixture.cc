@@ -11,18 +11,37 @@
 #include "conf/static_config.h"
 
 namespace gapura::test {
+namespace {
+
+app::Server::Naming as_servers(const Naming& naming) {
+  if (!naming) return {};
+  app::Server::Naming out;
+  out.every = std::chrono::milliseconds(20);
+  out.lookup = [naming](const std::string& host, std::uint16_t port,
+                        const proxy::Lookups::Done& done) {
+    std::vector<Endpoint> found;
+    for (const std::string& address : naming(host)) {
+      found.push_back(Endpoint::parse(address, port).value());
+    }
+    done(found.empty() ? "no such name" : "", found);
+    return true;
+  };
+  return out;
+}
+
+}  // namespace
 
 /// The server on a thread of its own, which is its control thread.
 struct ServerFixture::Running {
   std::unique_ptr<app::Server> server;  ///< made and destroyed on `thread`
   std::thread thread;
-  std::promise<std::string> started;    ///< what was in the way; empty: it serves
+  std::promise<std::string> started;  ///< what was in the way; empty: it serves
   std::promise<void> stop_was_asked, ended;
   std::future<void> has_ended = ended.get_future();
   std::unique_ptr<AdminClient> admin;
 
-  void run(conf::StaticConfig config) {
-    server = std::make_unique<app::Server>(std::move(config));
+  void run(conf::StaticConfig config, const Naming& naming) {
+    server = std::make_unique<app::Server>(std::move(config), as_servers(naming));
     std::string problems;
     for (const std::string& problem : server->start()) problems += problem + "\n";
     started.set_value(problems);
@@ -33,16 +52,15 @@ struct ServerFixture::Running {
   }
 };
 
-ServerFixture::ServerFixture(const ServerLines& servers, SeedFolder::Settings settings)
-    : folder_(std::move(settings)) {
+ServerFixture::ServerFixture(const ServerLines& servers, SeedFolder::Settings settings,
+                             Naming naming)
+    : folder_(std::move(settings)), naming_(std::move(naming)) {
   folder_.write_services(servers);
   start();
-  // A server without a good weight is left out.
-  const auto listed = std::ranges::count_if(
-      servers, [](const ServerLine& server) { return server.weight >= 0; });
-  check(eventually([&] {
-          return static_cast<std::ptrdiff_t>(admin().targets().size()) == listed;
-        }),
+  // A server without a good weight is left out, a name may be several.
+  const auto listed =
+      std::ranges::count_if(servers, [](const ServerLine& server) { return server.weight >= 0; });
+  check(eventually([&] { return static_cast<std::ptrdiff_t>(admin().targets().size()) >= listed; }),
         "the server does not know its targets");
 }
 
@@ -61,7 +79,7 @@ void ServerFixture::start() {
 
   running_ = std::make_unique<Running>();
   running_->thread =
-      std::thread([this, config = std::move(parsed.config)] { running_->run(config); });
+      std::thread([this, config = std::move(parsed.config)] { running_->run(config, naming_); });
   const std::string in_the_way = running_->started.get_future().get();
   if (!in_the_way.empty()) {
     running_->stop_was_asked.set_value();
@@ -73,10 +91,18 @@ void ServerFixture::start() {
   running_->admin = std::make_unique<AdminClient>(running_->server->admin_port(), token);
 }
 
-std::uint16_t ServerFixture::port() const { return running_->server->entry_point("web").port(); }
-std::uint16_t ServerFixture::internal_port() const { return running_->server->internal_port(); }
-AdminClient& ServerFixture::admin() { return *running_->admin; }
-void ServerFixture::reload() { running_->server->request_reload(); }
+std::uint16_t ServerFixture::port() const {
+  return running_->server->entry_point("web").port();
+}
+std::uint16_t ServerFixture::internal_port() const {
+  return running_->server->internal_port();
+}
+AdminClient& ServerFixture::admin() {
+  return *running_->admin;
+}
+void ServerFixture::reload() {
+  running_->server->request_reload();
+}
 
 bool ServerFixture::stop() {
   running_->server->request_stop();

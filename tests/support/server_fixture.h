@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "tests/support/admin_client.h"
@@ -12,10 +14,15 @@
 
 namespace gapura::test {
 
+/// The addresses that a name stands for; none: it cannot be resolved. On the server's thread.
+using Naming = std::function<std::vector<std::string>(const std::string& host)>;
+
 class ServerFixture {
  public:
-  /// Writes services.yaml with these targets, starts, and waits until they are all known.
-  explicit ServerFixture(const ServerLines& servers, SeedFolder::Settings settings = {});
+  /// Writes services.yaml with these targets, starts, and waits until they are all known. With
+  /// `naming` names are looked up there, again and again.
+  explicit ServerFixture(const ServerLines& servers, SeedFolder::Settings settings = {},
+                         Naming naming = {});
   ~ServerFixture();
 
   std::uint16_t port() const;           ///< of the entry point "web"
@@ -23,8 +30,8 @@ class ServerFixture {
   AdminClient& admin();
   const SeedFolder& folder() const { return folder_; }
 
-  void reload();    ///< what SIGHUP does
-  bool stop();      ///< what SIGTERM does; false when it has not ended within patience()
+  void reload();  ///< what SIGHUP does
+  bool stop();    ///< what SIGTERM does; false when it has not ended within patience()
   /// Sums over the workers, so far.
   std::uint64_t socket_calls() const;
   std::uint64_t heap_allocations() const;
@@ -33,6 +40,7 @@ class ServerFixture {
   struct Running;
   void start();
   SeedFolder folder_;
+  Naming naming_;
   std::unique_ptr<Running> running_;
 };
 

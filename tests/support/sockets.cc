@@ -12,20 +12,20 @@
 namespace gapura::test {
 namespace {
 
-sockaddr_in loopback(std::uint16_t port) {
+sockaddr_in loopback(std::uint16_t port, std::uint8_t host = 1) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + host);
   return address;
 }
 
-Fd bound_to_loopback(std::uint16_t port) {
+Fd bound_to_loopback(std::uint16_t port, std::uint8_t host = 1) {
   Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   check(socket.is_open(), "no socket");
   const int on = 1;
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  const sockaddr_in address = loopback(port);
+  const sockaddr_in address = loopback(port, host);
   check(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0,
         "cannot bind to loopback");
   return socket;
@@ -49,8 +49,8 @@ void Fd::reset() noexcept {
   close();
 }
 
-Fd listen_on_loopback(std::uint16_t port, int backlog) {
-  Fd socket = bound_to_loopback(port);
+Fd listen_on_loopback(std::uint16_t port, int backlog, std::uint8_t host) {
+  Fd socket = bound_to_loopback(port, host);
   check(::listen(socket.get(), backlog) == 0, "cannot listen on loopback");
   return socket;
 }

@@ -32,8 +32,9 @@ class Fd {
   int fd_ = -1;
 };
 
-/// A listening socket on 127.0.0.1. `port` 0: any free one. Stops the test program when refused.
-Fd listen_on_loopback(std::uint16_t port = 0, int backlog = 1024);
+/// A listening socket on 127.0.0.`host`. `port` 0: any free one. Stops the test program when
+/// refused.
+Fd listen_on_loopback(std::uint16_t port = 0, int backlog = 1024, std::uint8_t host = 1);
 /// Port that a socket is bound to.
 std::uint16_t local_port(const Fd& socket);
 /// Connected, blocking, no Nagle. Not open when refused.

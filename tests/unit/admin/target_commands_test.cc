@@ -97,6 +97,7 @@ TEST_F(TargetCommandsTest, NamesWhatIsWrongWithABody) {
         Case{R"({"url": "http://a:1", "weight": 1.5})", "weight"},
         Case{R"({"url": "http://a:1", "id": ""})", "id"},
         Case{R"({"url": "http://a:1", "id": "a b"})", "id"},
+        Case{R"({"url": "http://a:1", "id": "a@b"})", "id"},
         Case{R"({"url": "http://a:1", "wieght": 2})", "wieght"},
         Case{R"([{"url": "http://a:1"}, {"url": 3}])", "[1].url"},
         Case{R"([{"url": "http://a:1"}, "http://b:1"])", "[1]"},
@@ -153,6 +154,33 @@ TEST_F(TargetCommandsTest, AnswersARemovalWhenTheTargetIsGone) {
   EXPECT_TRUE(result.at("took").as_string().ends_with("s"));
   EXPECT_GE(result.at("tookSeconds").to_number<double>(), 0);
   detail_of(ask("GET", path_of(kFirst)), 404);
+}
+
+TEST_F(TargetCommandsTest, OfANameAllAddressesAreShownAndWaitedFor) {
+  const char* kName = "app:3000";
+  const auto added = ask("POST", kTargets, R"({"url": "http://app:3000"})");
+  EXPECT_EQ(added.status, 201u);
+  EXPECT_EQ(json_of(added).at("state"), "joining");
+  const std::vector<Endpoint> both{*Endpoint::parse("10.0.0.5", 3000),
+                                   *Endpoint::parse("10.0.0.6", 3000)};
+  registry.resolved(kName, both, Clock::now());
+  settle();
+  EXPECT_EQ(json_of(ask("GET", path_of("app:3000@10.0.0.5"))).at("address"), "10.0.0.5");
+  const auto shown = boost::json::parse(ask("GET", path_of(kName)).body);
+  ASSERT_TRUE(shown.is_array());
+  EXPECT_EQ(shown.as_array().size(), 2u);
+  begin_exchange("app:3000@10.0.0.5");
+  begin_exchange("app:3000@10.0.0.6");
+
+  const Asked asked = begin("DELETE", path_of(kName, "?wait=true"));
+  end_exchange("app:3000@10.0.0.5");
+  EXPECT_FALSE(asked.is_answered());
+  end_exchange("app:3000@10.0.0.6");
+
+  ASSERT_TRUE(asked.is_answered());
+  const auto result = json_of(asked.get());
+  EXPECT_EQ(result.at("id"), kName);
+  EXPECT_EQ(result.at("finished").to_number<int>(), 2);
 }
 
 TEST_F(TargetCommandsTest, AnswersARemovalWithoutWaitingOnceEveryWorkerHasIt) {

@@ -71,6 +71,10 @@ class Simulation {
       if (below(3) == 0) config.health_check.emplace().rise = 1 + below(2);
       if (below(3) == 0) config.passive_check.emplace();
       if (below(3) == 0) config.slow_start = Milliseconds(3'000);
+      if (below(2) == 0) {
+        config.sticky.emplace();
+        config.drain = conf::DrainKind::sticky;
+      }
       std::set<std::string> seen;
       for (unsigned n = below(7); n > 0; --n) {
         const conf::Server one = some_server();
@@ -118,11 +122,14 @@ class Simulation {
   }
 
   void observe() {
-    const std::vector<TargetRef> named = registry_.named_targets();
+    const std::vector<conf::ServerUrl> named = registry_.named_urls();
     if (!named.empty() && below(2) == 0) {
-      const auto port = static_cast<std::uint16_t>(80 + below(2));
-      registry_.resolved(named[below(static_cast<unsigned>(named.size()))],
-                         *Endpoint::parse("10.9.9.9", port), now_);
+      const conf::ServerUrl& url = named[below(static_cast<unsigned>(named.size()))];
+      std::vector<Endpoint> endpoints;
+      for (const char* address : {"10.9.9.7", "10.9.9.8", "10.9.9.9"}) {
+        if (below(2) == 0) endpoints.push_back(*Endpoint::parse(address, url.port));
+      }
+      registry_.resolved(url.authority(), endpoints, now_);
       return;
     }
     const std::vector<CheckedTarget> checked = registry_.checked_targets();
@@ -149,8 +156,9 @@ class Simulation {
     if (worker.current == nullptr || worker.current->services.empty()) return nullptr;
     const auto& services = worker.current->services;
     const Service& chosen = services[below(static_cast<unsigned>(services.size()))];
-    if (chosen.targets.empty()) return nullptr;
-    return chosen.targets[below(static_cast<unsigned>(chosen.targets.size()))].state;
+    // Those that stay are found by their cookies.
+    const std::size_t count = chosen.targets.size() + chosen.staying.size();
+    return count == 0 ? nullptr : chosen.at(below(static_cast<unsigned>(count))).state;
   }
 
   void lease(SimWorker& worker) {
@@ -188,8 +196,9 @@ class Simulation {
     worker.current = worker.published.front();
     worker.published.pop_front();
     for (const Service& one : worker.current->services) {
-      for (const Target& target : one.targets) {
-        ASSERT_FALSE(gone_.contains(target.state)) << target.state->id << " is adopted after gone";
+      for (std::size_t i = 0; i < one.targets.size() + one.staying.size(); ++i) {
+        const TargetRef& state = one.at(i).state;
+        ASSERT_FALSE(gone_.contains(state)) << state->id << " is adopted after gone";
       }
     }
     const auto number = static_cast<unsigned>(&worker - workers_.data());
@@ -212,6 +221,10 @@ class Simulation {
         ASSERT_FALSE(has_well && target.state->is_draining) << target.state->id;
         ASSERT_TRUE(target.endpoint.is_set());
         ASSERT_LT(index(target.state->slot), snapshot->target_slots);
+      }
+      for (const Target& target : one.staying) {
+        ASSERT_TRUE(target.state->is_draining) << target.state->id;
+        ASSERT_FALSE(std::ranges::count(snapshot->draining, target.state)) << target.state->id;
       }
     }
   }
@@ -245,8 +258,8 @@ class Simulation {
   static bool holds(const SimWorker& worker, const TargetRef& target) {
     if (worker.current == nullptr) return false;
     for (const Service& one : worker.current->services) {
-      for (const Target& candidate : one.targets) {
-        if (candidate.state == target) return true;
+      for (std::size_t i = 0; i < one.targets.size() + one.staying.size(); ++i) {
+        if (one.at(i).state == target) return true;
       }
     }
     return false;

@@ -187,28 +187,8 @@ TEST_F(RegistryTest, ConnectReportsOfDrainingAndForgottenTargetsAreIgnored) {
   events.clear();
   registry.connect_failed(b, "refused", now);
   registry.went_idle(b, now);
-  registry.resolved(b, Endpoint{}, now);
 
   EXPECT_THAT(events, IsEmpty());
-}
-
-TEST_F(RegistryTest, ANamedTargetServesOnceItIsResolved) {
-  set_files({server("web.local:80")});
-  EXPECT_EQ(phase("web.local:80"), Phase::joining);
-  EXPECT_THAT(picked(), IsEmpty());
-  ASSERT_EQ(registry.named_targets().size(), 1U);
-  const TargetRef target = registry.named_targets()[0];
-
-  registry.resolved(target, *Endpoint::parse("10.1.1.1", 80), now);
-
-  EXPECT_EQ(phase("web.local:80"), Phase::serving);
-  EXPECT_EQ(snapshots.back()->services[0].targets[0].endpoint.to_string(), "10.1.1.1:80");
-  EXPECT_EQ(snapshots.size(), 2U);
-  registry.resolved(target, *Endpoint::parse("10.1.1.1", 80), now);
-  EXPECT_EQ(snapshots.size(), 2U);
-  registry.resolved(target, *Endpoint::parse("10.1.1.2", 80), now);
-  EXPECT_EQ(snapshots.back()->services[0].targets[0].endpoint.to_string(), "10.1.1.2:80");
-  EXPECT_EQ(snapshots.back()->services[0].targets[0].authority, "web.local:80");
 }
 
 TEST_F(RegistryTest, AServiceThatDisappearsDrainsAndKeepsItsSlotWhenItReturns) {

@@ -180,8 +180,8 @@ TEST_F(CollectorTest, LeavesOutTheFamiliesThatTheConfigurationTurnsOff) {
 }
 
 TEST_F(CollectorTest, ShowsEachTargetWithItsStateAndLoad) {
-  targets = {{"calculate@file", "http://10.0.0.5:3000", "serving", 3, true},
-             {"calculate@file", "http://10.0.0.6:3000", "draining", 2, false}};
+  targets = {{"calculate@file", "http://10.0.0.5:3000", "", "serving", 3, true},
+             {"calculate@file", "http://10.0.0.6:3000", "", "draining", 2, false}};
 
   const Exposition seen(Collector(sources()).expose());
 
@@ -195,7 +195,7 @@ TEST_F(CollectorTest, ShowsEachTargetWithItsStateAndLoad) {
 }
 
 TEST_F(CollectorTest, EscapesLabelValues) {
-  targets = {{"a\"b\\c\nd", "http://10.0.0.5:3000", "serving", 0, true}};
+  targets = {{"a\"b\\c\nd", "http://10.0.0.5:3000", "", "serving", 0, true}};
   reloads.files = {{"/etc/a \"b\".yaml", true}};
 
   const Exposition seen(Collector(sources()).expose());

@@ -30,8 +30,8 @@ class ProberTest : public testing::Test {
   balancer::TargetRef add_target(std::uint16_t port) {
     const std::string id = "127.0.0.1:" + std::to_string(port);
     const auto slot = TargetSlot(static_cast<std::uint32_t>(suspended_.size()));
-    suspended_.emplace_back(
-        new balancer::TargetState(slot, ServiceSlot{}, "s", id, "http://" + id));
+    suspended_.emplace_back(new balancer::TargetState(slot, ServiceSlot{}, "s", id, "http://" + id,
+                                                      Endpoint::parse("127.0.0.1", port).value()));
     return suspended_.back();
   }
   Prober::Settings settings() {
@@ -39,12 +39,6 @@ class ProberTest : public testing::Test {
                 [this] {
                   ++looks_;
                   return suspended_;
-                },
-            .endpoint =
-                [](const balancer::TargetRef& target) {
-                  const auto colon = target->id.rfind(':');
-                  const int port = std::stoi(target->id.substr(colon + 1));
-                  return Endpoint::parse("127.0.0.1", static_cast<std::uint16_t>(port)).value();
                 },
             .reached =
                 [this](const balancer::TargetRef& target) {
