@@ -26,6 +26,17 @@ struct Weighted {
   friend bool operator==(const Weighted&, const Weighted&) = default;
 };
 
+struct HighestRandomWeight {
+  struct Child {
+    std::size_t place = 0;
+    std::uint32_t weight = 1;
+    std::uint64_t hash = 0;  ///< of its name
+    friend bool operator==(const Child&, const Child&) = default;
+  };
+  std::vector<Child> children;
+  friend bool operator==(const HighestRandomWeight&, const HighestRandomWeight&) = default;
+};
+
 struct Failover {
   std::size_t service = 0;
   std::size_t fallback = 0;
@@ -48,6 +59,6 @@ struct Mirroring {
 };
 
 /// The first: a service with targets.
-using Composite = std::variant<std::monostate, Weighted, Failover, Mirroring>;
+using Composite = std::variant<std::monostate, Weighted, HighestRandomWeight, Failover, Mirroring>;
 
 }  // namespace gapura::balancer

@@ -7,14 +7,16 @@
 namespace gapura::balancer {
 namespace {
 
-/// The higher the better. Equal weights need no logarithm: it keeps the order.
-double score(std::uint64_t hash, double weight, bool has_weights) noexcept {
-  // 52 bits and a half: exact, and never 0 or 1.
-  const double u = (static_cast<double>(hash >> 12) + 0.5) * 0x1p-52;
-  return has_weights ? -weight / std::log(u) : u;
+/// In (0, 1): 52 bits and a half, exact, and never 0 or 1.
+double unit(std::uint64_t hash, std::uint64_t key_hash) noexcept {
+  return (static_cast<double>(mix(hash ^ key_hash) >> 12) + 0.5) * 0x1p-52;
 }
 
 }  // namespace
+
+double rendezvous_score(std::uint64_t hash, std::uint64_t key_hash, double weight) noexcept {
+  return -weight / std::log(unit(hash, key_hash));
+}
 
 void Rendezvous::adopt(const Service& service) {
   hashes_.clear();
@@ -36,7 +38,9 @@ std::size_t Rendezvous::pick(const Service& service, const PickRequest& request)
   Best healthy, suspended;
   for (std::size_t i = 0; i < hashes_.size(); ++i) {
     const Target& target = service.targets[i];
-    const double own = score(mix(hashes_[i] ^ key_hash), target.weight, has_weights_);
+    // Equal weights need no logarithm: it keeps the order.
+    const double own = has_weights_ ? rendezvous_score(hashes_[i], key_hash, target.weight)
+                                    : unit(hashes_[i], key_hash);
     // Most lose against the best so far, and need no look at what other threads write.
     if (own <= healthy.score) continue;
     ++examined_;

@@ -5,12 +5,16 @@
 /// Schomaker, 2005). One worker's; O(n): every target is looked at.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "balancer/hash.h"
 #include "balancer/pick_request.h"
 
 namespace gapura::balancer {
+
+/// Of something with this hash for a key with that one; the higher the better. Above 0.
+double rendezvous_score(std::uint64_t hash, std::uint64_t key_hash, double weight) noexcept;
 
 class Rendezvous {
  public:

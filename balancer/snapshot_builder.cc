@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "balancer/hash.h"
 #include "base/check.h"
 
 namespace gapura::balancer {
@@ -35,6 +36,17 @@ Weighted build(const conf::Weighted& config, const std::string& label, const Pla
   }
   if (config.sticky) {
     out.sticky = Sticky::make(*config.sticky, label, std::span<const CookieValues>(values));
+  }
+  return out;
+}
+
+HighestRandomWeight build(const conf::HighestRandomWeight& config, const std::string& /*label*/,
+                          const Places& places) {
+  HighestRandomWeight out;
+  for (const conf::Weighted::Share& share : config.services) {
+    out.children.push_back({.place = child_at(places, share.service).place,
+                            .weight = share.weight,
+                            .hash = hash_of(share.service.name)});
   }
   return out;
 }

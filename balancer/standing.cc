@@ -21,13 +21,19 @@ Standing standing(const Snapshot& snapshot, const Service& service, const PickRe
   const auto at = [&](std::size_t place) {
     return standing(snapshot, snapshot.services[place], request);
   };
-  if (const auto* weighted = std::get_if<Weighted>(&service.composite)) {
+  const auto best_of = [&](const auto& children) {
     Standing best = Standing::none;
-    for (const Weighted::Child& child : weighted->children) {
+    for (const auto& child : children) {
       best = std::max(best, at(child.place));
       if (best == Standing::good) break;
     }
     return best;
+  };
+  if (const auto* weighted = std::get_if<Weighted>(&service.composite)) {
+    return best_of(weighted->children);
+  }
+  if (const auto* hashed = std::get_if<HighestRandomWeight>(&service.composite)) {
+    return best_of(hashed->children);
   }
   if (const auto* failover = std::get_if<Failover>(&service.composite)) {
     const Standing first = at(failover->service);

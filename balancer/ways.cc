@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "balancer/failover.h"
+#include "balancer/highest_random_weight.h"
 
 namespace gapura::balancer {
 
@@ -47,6 +48,8 @@ const Service& Ways::follow(const Snapshot& snapshot, const Service& start,
     if (const auto* weighted = std::get_if<Weighted>(&at->composite)) {
       WeightedTurns& turns = *turns_[index(at->slot)];
       next = turns.choose_child(snapshot, *weighted, request, way.cookies);
+    } else if (const auto* hashed = std::get_if<HighestRandomWeight>(&at->composite)) {
+      next = choose_child(snapshot, *hashed, request);
     } else if (const auto* failover = std::get_if<Failover>(&at->composite)) {
       next = choose_child(snapshot, *failover, request, fallen.contains(at->slot));
       const bool looks_at_status = !failover->statuses.empty() && next == failover->service;

@@ -1,5 +1,5 @@
-/// Services over services: `weighted`, `failover` and `mirroring`. They have no servers of their
-/// own but children, which are services of any kind. Values.
+/// Services over services: `weighted`, `highestRandomWeight`, `failover` and `mirroring`. They have
+/// no servers of their own but children, which are services of any kind. Values.
 #pragma once
 
 #include <cstddef>
@@ -41,6 +41,12 @@ struct Weighted {
   friend bool operator==(const Weighted&, const Weighted&) = default;
 };
 
+/// The client's address decides which of the services.
+struct HighestRandomWeight {
+  std::vector<Weighted::Share> services;  ///< not empty; names are unique
+  friend bool operator==(const HighestRandomWeight&, const HighestRandomWeight&) = default;
+};
+
 /// Statuses of responses, both ends included.
 struct StatusRange {
   std::uint16_t first = 0;
@@ -70,7 +76,7 @@ struct Mirroring {
 };
 
 /// The first: the service has servers (loadBalancer), not children.
-using Composite = std::variant<std::monostate, Weighted, Failover, Mirroring>;
+using Composite = std::variant<std::monostate, Weighted, HighestRandomWeight, Failover, Mirroring>;
 
 /// "loadBalancer", "weighted" …: the key that makes a service one of that kind.
 const char* kind_of(const Composite& composite) noexcept;

@@ -1,4 +1,4 @@
-// Services over services as they are written: weighted, failover, mirroring.
+// Services over services as they are written: weighted, highestRandomWeight, failover, mirroring.
 #include <algorithm>
 
 #include "conf/dynamic_parts.h"
@@ -48,7 +48,7 @@ std::uint64_t read_body_limit(yaml::Section& section, std::string_view key) {
   return limit < 0 ? kBodyKeptDefault : static_cast<std::uint64_t>(limit);
 }
 
-void read_share(yaml::Section& section, Weighted& out) {
+void read_share(yaml::Section& section, std::vector<Weighted::Share>& out) {
   Weighted::Share share{.service = read_child(section, "name")};
   refuse_middlewares(section);
   const std::int64_t weight = section.integer("weight", INT64_MIN, kWeightMax).value_or(1);
@@ -56,8 +56,8 @@ void read_share(yaml::Section& section, Weighted& out) {
   section.finish();
   if (share.service.name.empty() || weight <= 0) return;
   share.weight = static_cast<std::uint32_t>(weight);
-  const auto same = std::ranges::find(out.services, share.service, &Weighted::Share::service);
-  if (same == out.services.end()) return out.services.push_back(std::move(share));
+  const auto same = std::ranges::find(out, share.service, &Weighted::Share::service);
+  if (same == out.end()) return out.push_back(std::move(share));
   // Two entries of one service are one with both weights.
   const std::int64_t sum = std::int64_t{same->weight} + weight;
   same->weight = static_cast<std::uint32_t>(std::min(sum, kWeightMax));
@@ -74,16 +74,23 @@ void read_list(yaml::Section& section, std::string_view key, ReadItem read_item)
   }
 }
 
-Weighted read_weighted(yaml::Section& section) {
-  Weighted out;
+/// What is left of the section is what nobody knows.
+std::vector<Weighted::Share> read_shares(yaml::Section& section) {
+  std::vector<Weighted::Share> out;
   read_list(section, "services", [&](yaml::Section& entry) { read_share(entry, out); });
-  read_sticky(section, out.sticky);
   accept_health_check(section);
   section.finish();
-  if (out.services.empty() && section.reader().first_error().empty()) {
+  if (out.empty() && section.reader().first_error().empty()) {
     section.reader().error(section.value().place, section.value().path,
                            "has no service with a weight above 0; this service is disabled");
   }
+  return out;
+}
+
+Weighted read_weighted(yaml::Section& section) {
+  Weighted out;
+  read_sticky(section, out.sticky);
+  out.services = read_shares(section);
   return out;
 }
 
@@ -179,6 +186,7 @@ std::string service_name(yaml::Reader& reader, const yaml::Value& at, std::strin
 
 Composite read_composite(yaml::Section& section, std::string_view kind) {
   if (kind == "weighted") return read_weighted(section);
+  if (kind == "highestRandomWeight") return HighestRandomWeight{read_shares(section)};
   if (kind == "failover") return read_failover(section);
   return read_mirroring(section);
 }

@@ -162,16 +162,11 @@ void read_kinds(yaml::Section& service, ServiceConfig& out) {
   const auto balancer = service.find("loadBalancer");
   if (balancer) kinds.push_back("loadBalancer");
   std::optional<yaml::Value> composite;
-  for (const std::string_view key : {"weighted", "failover", "mirroring"}) {
+  for (const std::string_view key : {"weighted", "highestRandomWeight", "failover", "mirroring"}) {
     const auto found = service.find(key);
     if (!found) continue;
     kinds.push_back(key);
     composite = found;
-  }
-  if (const auto found = service.find("highestRandomWeight")) {
-    kinds.push_back("highestRandomWeight");
-    reader.error(found->place, found->path,
-                 "highestRandomWeight is not built yet; this service is disabled");
   }
   if (const auto found = service.find("middlewares"); found && !found->node->items.empty()) {
     reader.error(found->place, found->path,

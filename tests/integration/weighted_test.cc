@@ -118,5 +118,32 @@ TEST(Weighted, HasNoTargetsOfItsOwn) {
   EXPECT_NE(answer.text.find("has no targets of its own"), std::string::npos) << answer.text;
 }
 
+TEST(HighestRandomWeight, AClientHasOneChildAndAnotherWhenThatCannotServe) {
+  FakeTarget stable("stable"), other("other");
+  SeedFolder::Settings settings;
+  settings.dynamic =
+      "http:\n"
+      "  routers:\n"
+      "    r: {rule: \"Path(`/calculate`)\", service: split}\n"
+      "  services:\n"
+      "    other: {loadBalancer: {servers: [{url: \"" +
+      other.url() +
+      "\"}]}}\n"
+      "    split: {highestRandomWeight: {services: [{name: calculate}, {name: other}]}}\n";
+  ServerFixture server({&stable}, settings);
+  std::map<std::string, int> seen;
+  for (int i = 0; i < 10; ++i) {
+    RawClient client(server.port());  // any worker
+    for (const auto& [target, count] : answers(client, 2)) seen[target] += count;
+  }
+  ASSERT_EQ(seen.size(), 1U);
+
+  const bool is_stable = seen.begin()->first == "stable";
+  (is_stable ? stable : other).stop(FakeTarget::Stop::abruptly);
+  RawClient client(server.port());
+  EXPECT_EQ(answers(client, 10),
+            (std::map<std::string, int>{{is_stable ? "other" : "stable", 10}}));
+}
+
 }  // namespace
 }  // namespace gapura::test

@@ -1,10 +1,12 @@
 // Weighted and failover services: which child a request goes to.
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "balancer/failover.h"
+#include "balancer/hash.h"
 #include "balancer/standing.h"
 #include "balancer/ways.h"
 #include "tests/unit/balancer/pick_fixture.h"
@@ -24,6 +26,15 @@ class Family {
     Weighted kind;
     for (const auto& [place, weight] : children) {
       kind.children.push_back({place, static_cast<ServiceSlot>(place), weight});
+    }
+    Service service;
+    service.composite = std::move(kind);
+    return add(std::move(service));
+  }
+  std::size_t hashed(const std::vector<std::pair<std::size_t, std::uint32_t>>& children) {
+    HighestRandomWeight kind;
+    for (const auto& [place, weight] : children) {
+      kind.children.push_back({place, weight, hash_of("child-" + std::to_string(place))});
     }
     Service service;
     service.composite = std::move(kind);
@@ -78,6 +89,58 @@ class Family {
 };
 
 using Counts = std::map<std::size_t, int>;
+
+/// Where each of `count` clients goes.
+std::vector<std::size_t> homes(Family& family, std::size_t start, int count) {
+  std::vector<std::size_t> out;
+  for (int i = 0; i < count; ++i) {
+    const std::string address = "10.0." + std::to_string(i / 250) + "." + std::to_string(i % 250);
+    out.push_back(family.go(start, {.client_address = address}));
+  }
+  return out;
+}
+
+TEST(HighestRandomWeight, EachClientHasAChildAndSharesGoByWeight) {
+  Family family;
+  const std::size_t a = family.leaf(), b = family.leaf();
+  const std::size_t hashed = family.hashed({{a, 3}, {b, 1}});
+
+  const std::vector<std::size_t> first = homes(family, hashed, 4'000);
+
+  EXPECT_NEAR(static_cast<double>(std::ranges::count(first, a)), 3'000, 150);
+  EXPECT_EQ(homes(family, hashed, 4'000), first);
+}
+
+TEST(HighestRandomWeight, OnlyClientsOfAChildThatCannotServeGoElsewhereAndTheyComeBack) {
+  Family family;
+  const std::size_t a = family.leaf(), b = family.leaf(), c = family.leaf();
+  const std::size_t hashed = family.hashed({{a, 1}, {b, 1}, {c, 1}});
+  const std::vector<std::size_t> first = homes(family, hashed, 1'000);
+  family.suspend(b);
+
+  const std::vector<std::size_t> then = homes(family, hashed, 1'000);
+
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (first[i] == b) {
+      EXPECT_NE(then[i], b);
+    } else {
+      EXPECT_EQ(then[i], first[i]);
+    }
+  }
+  EXPECT_GT(std::ranges::count(then, a), std::ranges::count(first, a));
+  EXPECT_GT(std::ranges::count(then, c), std::ranges::count(first, c)) << "spread over both";
+  family.suspend(b, false);
+  EXPECT_EQ(homes(family, hashed, 1'000), first);
+}
+
+TEST(HighestRandomWeight, ADoubtfulChildBeatsRefusing) {
+  Family family;
+  const std::size_t none = family.leaf(0), a = family.leaf();
+  const std::size_t hashed = family.hashed({{none, 1'000}, {a, 1}});
+  family.suspend(a);
+
+  EXPECT_EQ(family.go(hashed, {.client_address = "10.0.0.1"}), a);
+}
 
 TEST(WeightedService, SplitsExactlyOverEveryCycle) {
   Family family;

@@ -28,6 +28,24 @@ TEST(Composite, WeightedHasTraefiksKeysAndDefaults) {
   EXPECT_EQ(weighted.sticky->name, "home");
 }
 
+TEST(Composite, HighestRandomWeightHasTraefiksKeysAndDefaults) {
+  const DynamicResult result = with_service(
+      "highestRandomWeight: {services: [{name: a, weight: 9}, {name: b@file}, {name: c, weight: "
+      "0}], healthCheck: {}}");
+
+  EXPECT_EQ(lines(result.problems), "");
+  const Composite& composite = service_of(result).composite;
+  EXPECT_STREQ(kind_of(composite), "highestRandomWeight");
+  EXPECT_EQ(children_of(composite).size(), 2U);
+  const auto& hashed = std::get<HighestRandomWeight>(composite);
+  ASSERT_EQ(hashed.services.size(), 2U) << "a weight of 0 leaves the child out";
+  EXPECT_EQ(hashed.services[0].weight, 9U);
+  EXPECT_EQ(hashed.services[1].service.name, "b");
+  EXPECT_NE(service_of(with_service("highestRandomWeight: {services: []}")).fault, "");
+  EXPECT_NE(
+      lines(with_service("highestRandomWeight: {services: [{name: a}], sticky: {}}").problems), "");
+}
+
 TEST(Composite, TwoEntriesOfOneChildAddUp) {
   const DynamicResult result =
       with_service("weighted: {services: [{name: a, weight: 2}, {name: a, weight: 3}]}");

@@ -140,8 +140,6 @@ TEST(Service, SaysThatAPathIsIgnored) {
 }
 
 TEST(Service, HasExactlyOneKind) {
-  EXPECT_EQ(service_of(with_service("highestRandomWeight: {}")).fault,
-            "highestRandomWeight: highestRandomWeight is not built yet; this service is disabled");
   EXPECT_EQ(service_of(with_service("")).fault,
             "has no loadBalancer; write loadBalancer: with servers: below it");
   EXPECT_EQ(service_of(with_service("loadBalancer: ")).fault,
