@@ -258,6 +258,7 @@ json::object to_json(const balancer::ServiceView& service, WallTime now) {
   }
   object["status"] = service.fault.empty() ? "enabled" : "disabled";
   if (!service.fault.empty()) object["fault"] = service.fault;
+  if (service.is_panic) object["panic"] = *service.is_panic;
   json::array targets;
   for (const auto& one : service.targets) targets.push_back(to_json(one, now));
   object["targets"] = std::move(targets);

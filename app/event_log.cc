@@ -49,6 +49,13 @@ void log_event(const balancer::Event& event, const balancer::Overlay& overlay) {
       log::info("service {}: target {} is {}", target.service, target.id,
                 is_still_listed(target, overlay) ? "drained, and stays listed" : "gone");
       break;
+    case balancer::Event::Kind::panic_begun:
+      log::warn("service {}: panic, {}: those that fail checks or requests are used too",
+                target.service, target.reason);
+      break;
+    case balancer::Event::Kind::panic_ended:
+      log::info("service {}: the panic is over, {}", target.service, target.reason);
+      break;
   }
 }
 

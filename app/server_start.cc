@@ -198,6 +198,16 @@ metrics::Collector::Sources Server::Parts::sources() {
                 }
                 return figures;
               },
+          .panics =
+              [this] {
+                std::vector<metrics::PanicFigure> figures;
+                for (const auto& service : registry->services(Clock::now())) {
+                  if (!service.is_panic) continue;
+                  figures.push_back({.service = service.name + "@" + service.provider,
+                                     .is_panic = *service.is_panic});
+                }
+                return figures;
+              },
           .reloads =
               [this] {
                 const ConfigStatus& status = reload->status();

@@ -28,6 +28,7 @@ void Registry::State::sweep() {
 void Registry::State::publish(TimePoint now) {
   is_changed = false;
   has_leftovers = false;
+  settle_panics();
   has_stays = settle_stays(now);
   auto next = std::make_shared<Snapshot>(
       build_snapshot(services, draining, routes.tables(), slots.size(), service_slots.size()));

@@ -73,6 +73,7 @@ struct ServiceEntry {
   ServiceSlot slot{};
   std::shared_ptr<QueueState> queue;
   std::uint32_t retry_after_s = 1;  ///< what its 503s tell clients
+  bool is_panic = false;                         ///< see panic.cc
   std::vector<std::unique_ptr<Member>> members;  ///< in the order of their first appearance
   bool waits_at_zero() const noexcept;  ///< scaling makes the first target for whoever waits
   std::map<std::string, conf::ServerUrl> names;  ///< of listed servers, by authority

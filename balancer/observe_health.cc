@@ -29,6 +29,7 @@ void Registry::State::doubt(Member& member, Member::Doubt why, std::string reaso
   const auto phase = next_phase(member.phase, LifeEvent::doubt);
   if (!phase) return;
   member.doubt = why;
+  member.is_unreachable = false;
   member.ramp_tenths = 10;
   // The worker that saw it may have set it, but a success of another may have cleared it since.
   member.state->is_suspended.store(true, std::memory_order_relaxed);
@@ -85,6 +86,7 @@ void Registry::connect_failed(const TargetRef& target, std::string reason, TimeP
   if (member == nullptr) return;
   if (member->phase == Phase::suspended) {
     member->state->is_suspended.store(true, std::memory_order_relaxed);
+    member->is_unreachable = true;
     member->reason = std::move(reason);
     return;
   }
@@ -139,7 +141,7 @@ void Registry::requests_fail(const TargetRef& target, const std::string& reason,
 std::vector<CheckedTarget> Registry::checked_targets() const {
   std::vector<CheckedTarget> out;
   for (const Member* member : state_->by_slot) {
-    if (member == nullptr || member->drain || !member->endpoint.is_set()) continue;
+    if (member == nullptr || member->drain) continue;
     const conf::HealthCheck* check = member->check();
     if (check == nullptr) continue;
     out.push_back({.target = member->state,

@@ -146,6 +146,10 @@ void Registry::State::start_drain(Member& member, std::string reason, TimePoint 
   // Before the snapshot without it is published: see TargetState.
   member.state->is_draining.store(true, std::memory_order_release);
   member.drain.emplace(*member.state, now);
+  // Who was doubted is, should the drain be cancelled, whether a panic used it or not.
+  if (member.phase == Phase::suspended) {
+    member.state->is_suspended.store(true, std::memory_order_relaxed);
+  }
   draining.push_back(&member);
   change_phase(member, Phase::draining, std::move(reason), now);
   is_changed = true;

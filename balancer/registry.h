@@ -56,6 +56,7 @@ struct ServiceView {
   std::vector<std::string> children;  ///< of these, the names
   std::string fault;                  ///< why it is disabled; empty: enabled
   std::optional<QueueView> queue;     ///< of services with maxInFlight, or that scale from zero
+  std::optional<bool> is_panic;       ///< of services with panicThreshold
   std::vector<TargetView> targets;    ///< in the order of their ids' first appearance
 };
 
@@ -75,9 +76,16 @@ struct DrainResult {
 };
 
 struct Event {
-  enum class Kind { joined, phase_changed, drained, gone };
+  enum class Kind {
+    joined,
+    phase_changed,
+    drained,
+    gone,
+    panic_begun,  ///< too few of a service's targets are well: the others are used like them
+    panic_ended,
+  };
   Kind kind;
-  TargetView target;
+  TargetView target;                 ///< of panics service and reason only
   std::optional<Phase> from;         ///< phase_changed
   std::optional<DrainResult> drain;  ///< drained
 };

@@ -58,6 +58,10 @@ struct Registry::State {
   void make_available(Member& member, std::string reason, TimePoint now);
   void warm_up(Member& member, TimePoint now);
   void watch_health(TimePoint now);
+  // --- panic.cc ---
+  /// Says which services are in panic, and so who of their suspended targets is used.
+  void settle_panics();
+  void settle_panic(ServiceEntry& service);
 
   // --- drains (observe.cc, stay.cc) ---
   /// Says who of the draining is still used. True: somebody is.

@@ -80,7 +80,8 @@ ServiceView view_of(const ServiceEntry& service, TimePoint now) {
     const QueueState& queue = *service.queue;
     view.queue = QueueView{queue.length(), queue.ended(), queue.waited_us()};
   }
-  view.targets.reserve(service.members.size());
+  if (service.config.panic_percent != 0) view.is_panic = service.is_panic;
+  view.targets.reserve(service.members.size() + service.unresolved.size());
   for (const auto& member : service.members) view.targets.push_back(view_of(*member, now));
   for (const WantedTarget& target : service.unresolved) {
     view.targets.push_back(view_of(service.config.name, target));

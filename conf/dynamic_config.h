@@ -103,6 +103,9 @@ struct ServiceConfig {
   Milliseconds drain_upgrade_timeout{300'000};
   std::optional<HealthCheck> health_check;
   std::optional<PassiveHealthCheck> passive_check;
+  /// panicThreshold, ours: percent of the targets that are well, below which those that only fail
+  /// checks or requests are used like others. 0: never.
+  unsigned panic_percent = 0;
   /// slowStart, ours: time in which newcomers and recovered targets come to their full share.
   Milliseconds slow_start{0};
   std::optional<Autoscale> autoscale;

@@ -1,5 +1,5 @@
 // What decides whether a target may be used, beyond that it can be connected to: healthCheck and
-// passiveHealthCheck with Traefik's keys, and slowStart.
+// passiveHealthCheck with Traefik's keys, slowStart and panicThreshold.
 #include <algorithm>
 #include <array>
 
@@ -138,6 +138,7 @@ void read_health(yaml::Section& balancer, ServiceConfig& out) {
     read_passive(*section, out.passive_check.emplace());
   }
   balancer.read("slowStart", out.slow_start);
+  out.panic_percent = static_cast<unsigned>(balancer.integer("panicThreshold", 0, 100).value_or(0));
 }
 
 }  // namespace gapura::conf

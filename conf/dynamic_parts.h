@@ -27,7 +27,7 @@ Composite read_composite(yaml::Section& section, std::string_view kind);
 /// `at`. `disabled`: what is, by that ("router").
 std::string service_name(yaml::Reader& reader, const yaml::Value& at, std::string text,
                          std::string_view disabled);
-/// Of a service: `healthCheck`, `passiveHealthCheck` and `slowStart`.
+/// Of a service: `healthCheck`, `passiveHealthCheck`, `slowStart` and `panicThreshold`.
 void read_health(yaml::Section& balancer, ServiceConfig& out);
 /// Of a service: `drain`, `drainTimeout` and `drainUpgradeTimeout`. After `sticky`.
 void read_drain(yaml::Section& balancer, ServiceConfig& out);

@@ -123,6 +123,7 @@ class Collector::Summation final : public prometheus::Collectable {
     Families families;
     add_requests(families);
     add_queues(families);
+    add_panics(families);
     add_workers(families);
     add_reloads(families);
     add_process(families);
@@ -214,6 +215,13 @@ class Collector::Summation final : public prometheus::Collectable {
       families.add(Family::queue_length, labels, queue.length);
       families.add(Family::queue_waits, labels, static_cast<double>(queue.waits));
       families.add(Family::queue_wait_seconds, labels, static_cast<double>(queue.waited_us) / 1e6);
+    }
+  }
+
+  void add_panics(Families& families) const {
+    if (!sources_.panics) return;
+    for (const PanicFigure& one : sources_.panics()) {
+      families.add(Family::service_panic, {{"service", one.service}}, one.is_panic ? 1 : 0);
     }
   }
 

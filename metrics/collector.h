@@ -33,6 +33,12 @@ struct QueueFigures {
   std::uint64_t waited_us = 0;  ///< by these
 };
 
+/// Of a service with panicThreshold.
+struct PanicFigure {
+  std::string service;  ///< "calculate@file"
+  bool is_panic = false;
+};
+
 struct ReloadFigures {
   std::uint64_t reloads = 0;       ///< configurations applied
   std::uint64_t failures = 0;      ///< reloads with at least one broken file
@@ -50,6 +56,7 @@ class Collector {
     std::function<std::string(ServiceSlot)> service_label;
     std::function<std::vector<TargetGauges>()> targets;
     std::function<std::vector<QueueFigures>()> queues = {};  ///< empty: there are none
+    std::function<std::vector<PanicFigure>()> panics = {};   ///< empty: there are none
     std::function<ReloadFigures()> reloads;
     std::span<const std::string_view> reasons;  ///< of gapura_errors_total, by number; static
     std::string version;

@@ -51,6 +51,7 @@ enum class Family : std::size_t {
   queue_length,
   queue_waits,
   queue_wait_seconds,
+  service_panic,
   count_,
 };
 
@@ -108,6 +109,8 @@ inline constexpr std::array<Name, static_cast<std::size_t>(Family::count_)> kNam
      "Requests that have waited for a target to have room, whatever came of them, by service."},
     {"gapura_service_queue_wait_seconds_total", Kind::counter,
      "Time that these have waited, in seconds, by service."},
+    {"gapura_service_panic", Kind::gauge,
+     "1 while too few targets are well and doubtful ones are used too, by service."},
 }};
 
 constexpr const Name& name_of(Family family) noexcept {

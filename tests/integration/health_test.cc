@@ -210,5 +210,24 @@ TEST(LastResort, DrainingTheOnlyTargetUnderLoadFailsNobodyUntilAnotherComes) {
   EXPECT_TRUE(server.admin().wait_for_state(a.authority(), "gone"));
 }
 
+TEST(Panic, WhoFailsItsCheckIsUsedWhileTooFewAreWell) {
+  FakeTarget a("a"), b("b");
+  a.on("/health", status(503));
+  ServerFixture server(
+      {&a, &b}, {.more_load_balancer = std::string(kCheck) + "        panicThreshold: 60\n"});
+  ASSERT_TRUE(server.admin().wait_for_state(a.authority(), "suspended"));
+
+  const std::uint64_t before = a.ledger().total();
+  expect_all_good(server, 10);
+  EXPECT_GE(a.ledger().total() - before, 5u) << "its turns, and perhaps checks";
+  RawClient metrics(server.internal_port());
+  const std::string panic = "gapura_service_panic{service=\"calculate@file\"} ";
+  EXPECT_NE(metrics.ask(get("/metrics")).body.find(panic + "1\n"), std::string::npos);
+
+  a.on("/health", status(200));
+  ASSERT_TRUE(server.admin().wait_for_state(a.authority(), "serving"));
+  EXPECT_NE(metrics.ask(get("/metrics")).body.find(panic + "0\n"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace gapura::test

@@ -39,6 +39,14 @@ TEST(HealthCheck, HasTraefiksDefaults) {
   EXPECT_EQ(service(with("passHostHeader: true")).slow_start, 0s);
 }
 
+TEST(PanicThreshold, IsAPercentageAndOffUnlessSaid) {
+  EXPECT_EQ(service(with("passHostHeader: true")).panic_percent, 0u);
+  EXPECT_EQ(service(with("panicThreshold: 50")).panic_percent, 50u);
+  EXPECT_EQ(problems(with("panicThreshold: 100")), "");
+  EXPECT_NE(problems(with("panicThreshold: 101")), "");
+  EXPECT_NE(problems(with("panicThreshold: -1")), "");
+}
+
 TEST(HealthCheck, ReadsAllItsKeys) {
   const auto result = with(
       "slowStart: 0, healthCheck: {path: /h, interval: 2s, unhealthyInterval: 500ms, timeout: 1, "

@@ -120,6 +120,27 @@ TEST_F(CollectorTest, SumsTheWorkersUnderTraefiksNamesAndLabels) {
   EXPECT_EQ(seen.types.at("traefik_entrypoint_requests_total"), "counter");
 }
 
+TEST_F(CollectorTest, ShowsPanicsAndWhichAddressOfANameATargetIs) {
+  Collector::Sources made = sources();
+  made.panics = [] {
+    return std::vector<PanicFigure>{{"calculate@file", true}, {"other@file", false}};
+  };
+  targets = {{.service = "calculate@file",
+              .url = "http://app:80",
+              .address = "10.0.0.5",
+              .state = "serving",
+              .in_flight = 2,
+              .is_up = true}};
+
+  const Exposition seen(Collector(std::move(made)).expose());
+
+  EXPECT_EQ(seen.at(R"(gapura_service_panic{service="calculate@file"})"), 1);
+  EXPECT_EQ(seen.at(R"(gapura_service_panic{service="other@file"})"), 0);
+  const std::string app = R"({service="calculate@file",url="http://app:80",address="10.0.0.5")";
+  EXPECT_EQ(seen.at("gapura_server_inflight_requests" + app + "}"), 2);
+  EXPECT_EQ(seen.at("gapura_server_state" + app + R"(,state="serving"})"), 1);
+}
+
 TEST_F(CollectorTest, WritesHistogramsCumulativeWithTheConfiguredBounds) {
   first.observe(key(SeriesKey::Scope::entry_point), 100'000, 0, 0);
   first.observe(key(SeriesKey::Scope::entry_point), 1'000'000, 0, 0);
