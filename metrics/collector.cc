@@ -202,9 +202,14 @@ class Collector::Summation final : public prometheus::Collectable {
     for (const auto& [slot, known] : services_) {
       if (known.label.empty()) continue;
       std::uint64_t retries = 0;
-      for (const Shard* shard : sources_.shards) retries += shard->retries_of(ServiceSlot{slot});
-      families.add(Family::service_retries, {{"service", known.label}},
-                   static_cast<double>(retries));
+      std::uint64_t refused = 0;
+      for (const Shard* shard : sources_.shards) {
+        retries += shard->retries_of(ServiceSlot{slot});
+        refused += shard->retries_refused_of(ServiceSlot{slot});
+      }
+      const Labels labels{{"service", known.label}};
+      families.add(Family::service_retries, labels, static_cast<double>(retries));
+      families.add(Family::service_retries_refused, labels, static_cast<double>(refused));
     }
   }
 

@@ -47,6 +47,7 @@ struct Shard::RetryCell {
   explicit RetryCell(ServiceSlot service_) : service(service_) {}
   const ServiceSlot service;
   Counter count;
+  Counter refused;
   RetryCell* next = nullptr;
 };
 
@@ -98,21 +99,38 @@ void Shard::observe(const SeriesKey& key, std::uint64_t duration_us, std::uint64
   series.buckets[is_over ? kBucketsMax : static_cast<std::size_t>(bucket)].add();
 }
 
-Counter& Shard::retries(ServiceSlot service) {
+Shard::RetryCell& Shard::cell(ServiceSlot service) {
   for (RetryCell* one = retry_head_.load(std::memory_order_relaxed); one; one = one->next) {
-    if (one->service == service) return one->count;
+    if (one->service == service) return *one;
   }
   auto* made = new RetryCell(service);
   made->next = retry_head_.load(std::memory_order_relaxed);
   retry_head_.store(made, std::memory_order_release);
-  return made->count;
+  return *made;
+}
+
+const Shard::RetryCell* Shard::find_cell(ServiceSlot service) const noexcept {
+  const RetryCell* one = retry_head_.load(std::memory_order_acquire);
+  while (one != nullptr && one->service != service) one = one->next;
+  return one;
+}
+
+Counter& Shard::retries(ServiceSlot service) {
+  return cell(service).count;
+}
+
+Counter& Shard::retries_refused(ServiceSlot service) {
+  return cell(service).refused;
 }
 
 std::uint64_t Shard::retries_of(ServiceSlot service) const noexcept {
-  for (const RetryCell* one = retry_head_.load(std::memory_order_acquire); one; one = one->next) {
-    if (one->service == service) return one->count.get();
-  }
-  return 0;
+  const RetryCell* found = find_cell(service);
+  return found == nullptr ? 0 : found->count.get();
+}
+
+std::uint64_t Shard::retries_refused_of(ServiceSlot service) const noexcept {
+  const RetryCell* found = find_cell(service);
+  return found == nullptr ? 0 : found->refused.get();
 }
 
 }  // namespace gapura::metrics

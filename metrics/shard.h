@@ -87,12 +87,14 @@ class Shard {
   void observe(const SeriesKey& key, std::uint64_t duration_us, std::uint64_t request_bytes,
                std::uint64_t response_bytes);
   Counter& retries(ServiceSlot service);
+  Counter& retries_refused(ServiceSlot service);  ///< by the retry budget
 
   // --- any thread reads ---
   const std::vector<double>& bounds_s() const noexcept { return bounds_s_; }
   /// Head of the list of all series; follow `next`.
   const Series* series() const noexcept { return head_.load(std::memory_order_acquire); }
   std::uint64_t retries_of(ServiceSlot service) const noexcept;
+  std::uint64_t retries_refused_of(ServiceSlot service) const noexcept;
 
   std::array<Counter, kReasonsMax> errors;  ///< answers made by us and cut exchanges, by reason
   std::vector<Counter> open_connections;    ///< gauge, by entry point
@@ -108,6 +110,8 @@ class Shard {
 
  private:
   struct RetryCell;
+  RetryCell& cell(ServiceSlot service);
+  const RetryCell* find_cell(ServiceSlot service) const noexcept;
   Series& find(const SeriesKey& key);
   std::vector<double> bounds_s_;
   std::vector<std::uint64_t> bounds_us_;

@@ -248,7 +248,10 @@ bool Exchange::may_retry(Failure failure) {
       if (!facts_.is_idempotent || !(is_request_read() || is_kept)) return false;
       // A stale link says nothing of its target, and the next try is over a fresh one: it cannot be
       // repeated, so the budget is not asked (docs/decisions/0006).
-      if (failure != Failure::link_stale && !worker_.retry_budget(service_).take()) return false;
+      if (failure != Failure::link_stale && !worker_.retry_budget(service_).take()) {
+        worker_.shard().retries_refused(service_).add();
+        return false;
+      }
       break;
     case Retry::if_kept: break;  // see falls_back()
   }

@@ -188,6 +188,34 @@ TEST(BadResponse, AGetIsTriedAtAnotherTarget) {
   }
 }
 
+TEST(RetryBudget, WhatItRefusesIsCounted) {
+  FakeTarget a("a"), b("b");
+  Reply nothing;
+  nothing.says_nothing = true;
+  nothing.end = Reply::End::close;
+  a.on("/calculate", nothing);
+  b.on("/calculate", nothing);
+  ServerFixture server({&a, &b}, {.workers = 1});
+
+  for (int i = 0; i < 30; ++i) {
+    RawClient client(server.port());
+    EXPECT_EQ(client.ask(get("/calculate")).status, 502) << i;
+  }
+
+  RawClient client(server.internal_port());
+  const std::string text = client.ask(get("/metrics")).body;
+  const auto figure = [&text](const std::string& family) {
+    const std::string head = "\n" + family + "{service=\"calculate@file\"} ";
+    const std::size_t at = text.find(head);
+    return at == std::string::npos ? -1 : std::stoi(text.substr(at + head.size()));
+  };
+  const int retried = figure("traefik_service_retries_total");
+  const int refused = figure("gapura_service_retries_refused_total");
+  EXPECT_GT(retried, 0);
+  EXPECT_GT(refused, 0);
+  EXPECT_LE(a.requests() + b.requests(), static_cast<std::uint64_t>(30 + retried));
+}
+
 TEST(BadResponse, ABodyThatIsCutEndsTheClientsConnection) {
   for (const auto framing : {Reply::Framing::content_length, Reply::Framing::chunked}) {
     for (const auto end : {Reply::End::close, Reply::End::reset}) {

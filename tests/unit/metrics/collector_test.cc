@@ -106,6 +106,7 @@ TEST_F(CollectorTest, SumsTheWorkersUnderTraefiksNamesAndLabels) {
   second.observe(key(SeriesKey::Scope::entry_point), 400'000, 14, 300);
   second.observe(key(SeriesKey::Scope::service), 400'000, 14, 300);
   second.retries(ServiceSlot{0}).add(3);
+  first.retries_refused(ServiceSlot{0}).add(2);
 
   const Exposition seen(Collector(sources()).expose());
 
@@ -117,6 +118,7 @@ TEST_F(CollectorTest, SumsTheWorkersUnderTraefiksNamesAndLabels) {
       R"({code="200",method="POST",protocol="http",service="calculate@file"})";
   EXPECT_EQ(seen.at("traefik_service_requests_total" + service), 1);
   EXPECT_EQ(seen.at(R"(traefik_service_retries_total{service="calculate@file"})"), 3);
+  EXPECT_EQ(seen.at(R"(gapura_service_retries_refused_total{service="calculate@file"})"), 2);
   EXPECT_EQ(seen.types.at("traefik_entrypoint_requests_total"), "counter");
 }
 

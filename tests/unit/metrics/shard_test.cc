@@ -93,6 +93,10 @@ TEST(Shard, KeepsRetriesByService) {
   shard.retries(ServiceSlot{7}).add(2);
   shard.retries(ServiceSlot{1}).add();
 
+  shard.retries_refused(ServiceSlot{7}).add(5);
+
+  EXPECT_EQ(shard.retries_refused_of(ServiceSlot{7}), 5u);
+  EXPECT_EQ(shard.retries_refused_of(ServiceSlot{1}), 0u);
   EXPECT_EQ(shard.retries_of(ServiceSlot{1}), 2u);
   EXPECT_EQ(shard.retries_of(ServiceSlot{7}), 2u);
   EXPECT_EQ(shard.retries_of(ServiceSlot{0}), 0u);
