@@ -137,5 +137,31 @@ TEST(Sticky, CookiesOfTheTargetPassBesideOurs) {
   EXPECT_NE(raw.find("Set-Cookie: home="), std::string::npos) << raw;
 }
 
+TEST(Sticky, AnAnswerOfOurOwnSetsNoCookie) {
+  FakeTarget a("a");
+  Reply nothing;
+  nothing.says_nothing = true;
+  nothing.end = Reply::End::close;
+  a.on("/calculate", nothing);
+  SeedFolder::Settings settings = sticky();
+  settings.dynamic =
+      "http:\n"
+      "  routers:\n"
+      "    r: {rule: \"Path(`/calculate`)\", service: split}\n"
+      "    direct: {rule: \"Path(`/direct`)\", service: calculate}\n"
+      "  services:\n"
+      "    split: {weighted: {services: [{name: calculate}], sticky: {cookie: {name: child}}}}\n";
+  a.on("/direct", nothing);
+  ServerFixture server({&a}, settings);
+  RawClient client(server.port());
+
+  for (const char* path : {"/calculate", "/direct"}) {
+    const Response response = client.ask(post(path, "x"), "POST");
+    EXPECT_EQ(response.status, 502) << path;
+    EXPECT_EQ(response.field("Set-Cookie"), std::nullopt) << "it would pin to what failed";
+  }
+  EXPECT_EQ(a.requests(), 2u) << "a target was chosen";
+}
+
 }  // namespace
 }  // namespace gapura::test
