@@ -22,7 +22,7 @@ void Registry::State::settle_panic(ServiceEntry& service) {
   const bool is_panic = well * 100 < all * service.config.panic_percent;
   if (is_panic != service.is_panic) {
     service.is_panic = is_panic;
-    Event event{is_panic ? Event::Kind::panic_begun : Event::Kind::panic_ended, {}, {}, {}, {}};
+    Event event{is_panic ? Event::Kind::panic_begun : Event::Kind::panic_ended, {}, {}, {}};
     event.target.service = service.config.name;
     event.target.reason = std::to_string(well) + " of " + std::to_string(all) + " targets are well";
     events.push_back(std::move(event));
