@@ -61,6 +61,7 @@ struct AdminFront::Servers {
   };
   /// One with what it asks for and answers; the server's coroutines refer to it.
   struct Hook {
+    const conf::HookListener& listener;
     admin::HookAuth auth;
     admin::HookScope scope;
     admin::HttpServer* server;
@@ -151,8 +152,10 @@ void AdminFront::Servers::listen_hook(const conf::HookListener& listener, Listen
     result.errors.push_back("hooks on " + name_of(listener) + ": " + *fault);
     return;
   }
-  Hook& hook = hooks.emplace_back(
-      Hook{std::get<admin::HookAuth>(std::move(auth)), {listener.serves, listener.is_async}, {}});
+  Hook& hook = hooks.emplace_back(Hook{listener,
+                                       std::get<admin::HookAuth>(std::move(auth)),
+                                       {listener.serves, listener.is_async},
+                                       {}});
   const Place place{.what = "hooks on " + name_of(listener),
                     .address = listener.address,
                     .unix_path = listener.unix_path};
@@ -255,8 +258,11 @@ std::string AdminFront::describe() const {
     text += "; /metrics and /ping on " + url_of(servers_->config.internal_address, internal_port());
   }
   const char* separator = "; hooks on ";
-  for (const conf::HookListener& one : servers_->config.hooks) {
-    text += std::exchange(separator, ", ") + name_of(one);
+  for (const auto& hook : servers_->hooks) {
+    if (hook.server == nullptr) continue;
+    const bool is_unix = !hook.listener.unix_path.empty();
+    text += std::exchange(separator, ", ") +
+            (is_unix ? name_of(hook.listener) : url_of(hook.listener.address, hook.server->port()));
   }
   return text;
 }
