@@ -41,9 +41,11 @@ std::error_code write_all(int fd, std::string_view text) {
   return {};
 }
 
-std::error_code write_and_sync(const std::filesystem::path& file, std::string_view text) {
+std::error_code write_and_sync(const std::filesystem::path& file, std::string_view text,
+                               mode_t mode) {
   const Descriptor out(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (!out.is_open()) return last_error();
+  if (::fchmod(out.get(), mode) != 0) return last_error();  // whatever the umask is
   if (const auto error = write_all(out.get(), text)) return error;
   if (::fsync(out.get()) != 0) return last_error();
   return {};
@@ -56,12 +58,10 @@ std::error_code sync_folder(const std::filesystem::path& folder) {
   return {};
 }
 
-}  // namespace
-
-std::error_code write_atomically(const std::filesystem::path& file, std::string_view text) {
+std::error_code replace(const std::filesystem::path& file, std::string_view text, mode_t mode) {
   std::filesystem::path temporary = file;
   temporary += ".new";
-  std::error_code error = write_and_sync(temporary, text);
+  std::error_code error = write_and_sync(temporary, text, mode);
   if (!error && ::rename(temporary.c_str(), file.c_str()) != 0) error = last_error();
   if (error) {
     ::unlink(temporary.c_str());
@@ -69,6 +69,16 @@ std::error_code write_atomically(const std::filesystem::path& file, std::string_
   }
   const std::filesystem::path folder = file.parent_path();
   return sync_folder(folder.empty() ? std::filesystem::path(".") : folder);
+}
+
+}  // namespace
+
+std::error_code write_atomically(const std::filesystem::path& file, std::string_view text) {
+  return replace(file, text, 0600);
+}
+
+std::error_code write_atomically_for_all(const std::filesystem::path& file, std::string_view text) {
+  return replace(file, text, 0644);
 }
 
 std::error_code read_whole(const std::filesystem::path& file, std::string& text) {

@@ -49,6 +49,8 @@ void Server::Parts::publish(balancer::SnapshotPtr snapshot) {
 void Server::Parts::on_event(const balancer::Event& event) {
   log_event(event, registry->overlay());
   if (front) front->on_event(event);
+  if (targets_file) targets_file->look();
+  if (notifier) notifier->on_event(event);
 }
 
 void Server::Parts::on_scaling(const autoscale::ScalingEvent& event) {
@@ -89,6 +91,8 @@ void Server::Parts::arm_tick() {
     if (error) return;
     registry->tick(Clock::now());
     save_overlay_if_changed();
+    if (targets_file) targets_file->tick();
+    notifier->tick();
     arm_tick();
   });
 }
@@ -190,6 +194,7 @@ void Server::Parts::finish() {
   resolver->stop();
   tick_timer.cancel();
   scaler->stop();
+  notifier->stop();
   front->stop();
   end_when_answered(kAnswerRounds);
 }

@@ -14,8 +14,10 @@
 #include "app/admin_front.h"
 #include "app/config_reload.h"
 #include "app/disk_thread.h"
+#include "app/notify/notifier.h"
 #include "app/server.h"
 #include "app/state_keeper.h"
+#include "app/targets_file.h"
 #include "autoscale/autoscaler.h"
 #include "balancer/registry.h"
 #include "metrics/collector.h"
@@ -38,6 +40,7 @@ struct Server::Parts {
   void make_watchers();
   void make_front();
   void make_scaler();
+  std::vector<std::string> make_messengers();
   std::vector<std::string> listen();
   void log_start() const;
   metrics::Collector::Sources sources();
@@ -80,6 +83,8 @@ struct Server::Parts {
   std::unique_ptr<metrics::Collector> collector;
   std::unique_ptr<AdminFront> front;
   std::unique_ptr<autoscale::Autoscaler> scaler;
+  std::unique_ptr<TargetsFile> targets_file;  ///< when `sd` asks for one
+  std::unique_ptr<Notifier> notifier;
 
   boost::asio::steady_timer tick_timer{control};
   boost::asio::steady_timer stop_timer{control};

@@ -70,6 +70,7 @@ std::vector<std::string> Server::Parts::start() {
   make_watchers();
   make_front();
   make_scaler();
+  if (auto errors = make_messengers(); !errors.empty()) return errors;
   if (auto errors = listen(); !errors.empty()) return errors;
 
   saved_overlay = opened.overlay;
@@ -83,6 +84,8 @@ std::vector<std::string> Server::Parts::start() {
   checker->start();
   scaler->start();
   reload->start_watching();
+  notifier->start();
+  if (targets_file) targets_file->look();
   arm_tick();
   log_start();
   return {};
@@ -159,6 +162,18 @@ void Server::Parts::make_front() {
                                       .expose = [this] { return collector->expose(); },
                                       .doors = doors()};
   front = std::make_unique<AdminFront>(control, *registry, std::move(front_settings));
+}
+
+std::vector<std::string> Server::Parts::make_messengers() {
+  if (config.targets_file) {
+    targets_file = std::make_unique<TargetsFile>(
+        control, disk, *config.targets_file, [this] { return registry->services(Clock::now()); });
+  }
+  std::filesystem::path file;
+  if (!state.folder().empty()) file = state.folder() / "notify.jsonl";
+  // TODO(correctness): connect autoscale::http_call and the running of commands once they exist.
+  notifier = std::make_unique<Notifier>(control, disk, config.notify, Notifier::Ways{}, file);
+  return notifier->open();
 }
 
 metrics::Collector::Sources Server::Parts::sources() {

@@ -27,6 +27,7 @@ class ServerFixture {
 
   std::uint16_t port() const;           ///< of the entry point "web"
   std::uint16_t internal_port() const;  ///< of /metrics and /ping
+  std::uint16_t hook_port(std::size_t index) const;
   AdminClient& admin();
   const SeedFolder& folder() const { return folder_; }
 
