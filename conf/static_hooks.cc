@@ -132,9 +132,9 @@ void check_auth(const yaml::Value& value, const HookListener& listener, bool is_
   if (has_auth || is_insecure || !listener.unix_path.empty()) return;
   reader.error(value.place, value.path,
                "has no auth: whoever reaches this address could add and remove servers (on "
-               "loopback too: every user of the machine does, and every web page in a browser on "
-               "it). Give it auth with bearer, basic or hmac, or an address like "
-               "unix:/run/gapura/hooks.sock; if it is to be open, write insecure: true");
+               "loopback too: every user and every program of the machine does). Give it auth with "
+               "bearer, basic or hmac, or an address like unix:/run/gapura/hooks.sock; if it is to "
+               "be open, write insecure: true");
 }
 
 void check_address(const yaml::Value& value, const HookListener& listener,

@@ -51,7 +51,6 @@ class Said {
 };
 
 std::string listed_services(const std::vector<std::string>& services) {
-  if (services.empty()) return "no service is autoscaled";
   const std::vector<std::string_view> names(services.begin(), services.end());
   return "autoscaled are " + conf::listed(names);
 }
@@ -125,6 +124,10 @@ class Reading {
   }
 
   bool read_service(const Said& said, Alert& alert) {
+    if (defaults_.services.empty()) {
+      fault("speaks of nobody here: no service is autoscaled");
+      return false;
+    }
     std::string_view word = said.word("scale_service");
     if (word.empty()) word = said.word("scale_pool");
     alert.service = std::string(word.substr(0, word.find('@')));

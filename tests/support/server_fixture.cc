@@ -57,17 +57,10 @@ ServerFixture::ServerFixture(const ServerLines& servers, SeedFolder::Settings se
     : folder_(std::move(settings)), naming_(std::move(naming)) {
   folder_.write_services(servers);
   start();
-<<<<<<< HEAD
   // A server without a good weight is left out, a name may be several.
   const auto listed =
       std::ranges::count_if(servers, [](const ServerLine& server) { return server.weight >= 0; });
   check(eventually([&] { return static_cast<std::ptrdiff_t>(admin().targets().size()) >= listed; }),
-=======
-  // A server without a good weight is left out.
-  const auto listed =
-      std::ranges::count_if(servers, [](const ServerLine& server) { return server.weight >= 0; });
-  check(eventually([&] { return static_cast<std::ptrdiff_t>(admin().targets().size()) == listed; }),
->>>>>>> 99c39e9 (Keep Prometheus' file of targets, and say what hooks there are)
         "the server does not know its targets");
 }
 
@@ -104,12 +97,9 @@ std::uint16_t ServerFixture::port() const {
 std::uint16_t ServerFixture::internal_port() const {
   return running_->server->internal_port();
 }
-<<<<<<< HEAD
-=======
 std::uint16_t ServerFixture::hook_port(std::size_t index) const {
   return running_->server->hook_ports().at(index);
 }
->>>>>>> 99c39e9 (Keep Prometheus' file of targets, and say what hooks there are)
 AdminClient& ServerFixture::admin() {
   return *running_->admin;
 }
