@@ -54,7 +54,7 @@ struct Resolver::Names : std::enable_shared_from_this<Names> {
   };
 
   Names(asio::io_context& loop, Settings settings_)
-      : settings(std::move(settings_)), lookups(loop), timer(loop) {
+      : settings(std::move(settings_)), lookups(loop.get_executor()), timer(loop) {
     if (settings.lookup) return;
     settings.lookup = [this](const std::string& host, std::uint16_t port, Lookups::Done done) {
       return lookups.start(host, port, std::move(done));

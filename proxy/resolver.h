@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/net/endpoint.h"
 #include "conf/dynamic_config.h"
-#include "proxy/lookups.h"
+#include "base/net/lookups.h"
 
 namespace gapura::proxy {
 

@@ -23,7 +23,9 @@ struct HttpCall {
   std::string body{};
   Milliseconds timeout{30'000};         ///< for the whole call
   std::filesystem::path unix_socket{};  ///< connected to instead of the URL's host; empty: none
-  std::size_t answer_max = 8 << 20;     ///< bytes of the answer's body; more is a failure
+  std::filesystem::path
+      trust_file{};                  ///< PEM, trusted instead of the system's; empty: the system's
+  std::size_t answer_max = 8 << 20;  ///< bytes of the answer's body; more is a failure
 };
 
 struct HttpAnswer {
@@ -34,10 +36,12 @@ struct HttpAnswer {
   std::string_view header(std::string_view name) const noexcept;
 };
 
-/// The answer, whatever its status, or one sentence that says why there is none (never the headers
-/// or the body of the call: they may hold secrets).
+/// The answer, whatever its status, or one sentence that says why there is none (never the headers,
+/// the body or the query of the call: they may hold secrets).
 using HttpOutcome = std::variant<HttpAnswer, std::string>;
 
+/// One connection for each call. Redirections are answers like any other: following one could hand
+/// a secret to somebody else. Cancelling the coroutine ends the call.
 boost::asio::awaitable<HttpOutcome> http_call(HttpCall call);
 
 }  // namespace gapura::autoscale

@@ -1,13 +1,14 @@
-#include "proxy/lookups.h"
+#include "base/net/lookups.h"
 
 #include <netdb.h>
 
 #include <boost/asio/post.hpp>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
-namespace gapura::proxy {
+namespace gapura {
 namespace {
 
 constexpr unsigned kMost = 8;
@@ -35,17 +36,17 @@ std::vector<Endpoint> addresses_of(const std::string& host, std::uint16_t port,
 /// Outlives the loop for as long as a thread looks up.
 struct Lookups::Shared {
   std::mutex mutex;
-  boost::asio::io_context* loop = nullptr;  ///< null: nobody wants to know any more
-  unsigned running = 0;                     ///< the loop's thread only
+  std::optional<boost::asio::any_io_executor> loop;  ///< nothing: nobody wants to know any more
+  unsigned running = 0;                              ///< the loop's thread only
 };
 
-Lookups::Lookups(boost::asio::io_context& loop) : shared_(std::make_shared<Shared>()) {
-  shared_->loop = &loop;
+Lookups::Lookups(boost::asio::any_io_executor loop) : shared_(std::make_shared<Shared>()) {
+  shared_->loop = std::move(loop);
 }
 
 Lookups::~Lookups() {
   const std::lock_guard lock(shared_->mutex);
-  shared_->loop = nullptr;
+  shared_->loop.reset();
 }
 
 bool Lookups::start(const std::string& host, std::uint16_t port, Done done) {
@@ -55,16 +56,16 @@ bool Lookups::start(const std::string& host, std::uint16_t port, Done done) {
     std::string error;
     std::vector<Endpoint> found = addresses_of(host, port, error);
     const std::lock_guard lock(shared->mutex);
-    if (shared->loop == nullptr) return;
+    if (!shared->loop) return;
     boost::asio::post(*shared->loop, [weak = std::weak_ptr(shared), error = std::move(error),
                                       found = std::move(found), done = std::move(done)] {
       const auto alive = weak.lock();
       if (!alive) return;
       --alive->running;
-      if (alive->loop != nullptr) done(error, found);
+      if (alive->loop) done(error, found);
     });
   }).detach();
   return true;
 }
 
-}  // namespace gapura::proxy
+}  // namespace gapura

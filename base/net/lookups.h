@@ -4,7 +4,7 @@
 /// thread for all lookups, and joins it.)
 #pragma once
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,7 +13,7 @@
 
 #include "base/net/endpoint.h"
 
-namespace gapura::proxy {
+namespace gapura {
 
 /// The loop's thread.
 class Lookups {
@@ -21,7 +21,7 @@ class Lookups {
   /// `error`: empty, or why there are no addresses.
   using Done = std::function<void(const std::string& error, const std::vector<Endpoint>& found)>;
 
-  explicit Lookups(boost::asio::io_context& loop);
+  explicit Lookups(boost::asio::any_io_executor loop);
   /// What is under way is forgotten: `done` is not called any more.
   ~Lookups();
   Lookups(const Lookups&) = delete;
@@ -38,4 +38,4 @@ class Lookups {
 /// Like Lookups::start.
 using Lookup = std::function<bool(const std::string& host, std::uint16_t port, Lookups::Done done)>;
 
-}  // namespace gapura::proxy
+}  // namespace gapura
