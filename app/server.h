@@ -15,7 +15,7 @@
 #include "base/net/endpoint.h"
 #include "conf/static_config.h"
 #include "metrics/shard.h"
-#include "proxy/lookups.h"
+#include "base/net/lookups.h"
 
 namespace gapura::app {
 

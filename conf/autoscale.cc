@@ -1,5 +1,7 @@
 #include "conf/autoscale.h"
 
+#include <algorithm>
+
 #include "base/ascii.h"
 
 namespace gapura::conf {
@@ -23,6 +25,13 @@ std::optional<ScalingMode> scaling_mode(std::string_view text) noexcept {
     if (iequals(text, to_string(known))) return known;
   }
   return std::nullopt;
+}
+
+bool is_own_name(std::string_view prefix, std::string_view name) noexcept {
+  if (!name.starts_with(prefix) || name.size() == prefix.size()) return false;
+  return std::ranges::all_of(name.substr(prefix.size()), [](char c) {
+    return is_ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z');
+  });
 }
 
 }  // namespace gapura::conf

@@ -91,36 +91,50 @@ struct ExecProvider {
   friend bool operator==(const ExecProvider&, const ExecProvider&) = default;
 };
 
-/// `provider.http`: an API, by templates. Its content belongs to autoscale/provider/http*: here it
-/// is what the YAML says, checked for its shape.
-struct HttpOperation {
-  std::string method = "GET";
-  std::string url;  ///< templates in this and all below
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string encoding;                                   ///< "json", "form", "query" or empty
-  std::vector<std::pair<std::string, std::string>> body;  ///< fields, dotted for json
-  std::string text;                                       ///< a whole body instead of `body`
-  std::vector<unsigned> expect;                           ///< statuses; empty: any 2xx
-  std::string items;                                      ///< path of the list in the answer
-  std::map<std::string, std::string> extract;             ///< field -> path in an item
-  std::string next;                                       ///< path of the next page's URL or number
-  std::string page;                                       ///< query parameter for the number
-  Milliseconds timeout{30'000};
-  friend bool operator==(const HttpOperation&, const HttpOperation&) = default;
+/// Where a secret comes from; exactly one of the two. It never stands in the YAML itself.
+struct SecretSource {
+  std::filesystem::path file;
+  std::string variable;  ///< of the environment
+  friend bool operator==(const SecretSource&, const SecretSource&) = default;
 };
+
+/// One call of an operation. All texts but `method` are templates ("{{name}}"), paths are those of
+/// autoscale/provider/json_path.h.
+struct HttpStep {
+  std::string method = "GET";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> form;  ///< a body of such fields
+  std::string json;                                       ///< a body; not both
+  std::vector<unsigned> expect;                           ///< statuses; empty: any 2xx
+  std::string items;                        ///< of list: path of the instances in the answer
+  std::string item;                         ///< of create and get: likewise, of the one
+  std::string next;                         ///< of list: path of the next page's URL or number
+  std::string page;                         ///< of list: query parameter that takes the number
+  std::map<std::string, std::string> find;  ///< placeholder for later steps -> path in the answer
+  Milliseconds timeout{30'000};
+  friend bool operator==(const HttpStep&, const HttpStep&) = default;
+};
+
+/// `provider.http`: an API, by templates. A preset is filled in already; every placeholder has a
+/// value: built in (name, prefix, id, address), a variable, a secret or found by an earlier step.
 struct HttpProvider {
-  std::string preset;  ///< "idcloudhost" …, whose operations stand where none is given here
-  std::map<std::string, std::string> variables;          ///< for templates: {{location}}
-  std::map<std::string, std::filesystem::path> secrets;  ///< likewise, read from files
-  std::filesystem::path unix_socket;                     ///< instead of the URL's host
-  std::map<std::string, HttpOperation> operations;       ///< list, create, get, remove, …
-  std::map<std::string, std::string> states;             ///< the API's word -> ours
+  std::string preset;  ///< for messages; empty: none
+  std::map<std::string, std::string> variables;
+  std::map<std::string, SecretSource> secrets;
+  std::filesystem::path unix_socket;  ///< connected to instead of the URLs' host
+  std::filesystem::path trust_file;   ///< certificates, instead of the system's
+  std::vector<std::pair<std::string, std::string>> headers;  ///< of every call; templates
+  /// list, create and remove; get, start and stop where there are such.
+  std::map<std::string, std::vector<HttpStep>> operations;
+  std::map<std::string, std::string> fields;  ///< id, name, state, … -> path in an instance
+  std::map<std::string, std::string> states;  ///< the API's word -> pending, running, …
   friend bool operator==(const HttpProvider&, const HttpProvider&) = default;
 };
 
 struct Provider {
   std::variant<ProcessProvider, ExecProvider, HttpProvider> how;
-  /// Begins the name of every instance of ours: what does not begin so is never touched.
+  /// Begins the name of every instance of ours; letters and digits follow, and nothing else. What
+  /// is not named so is never touched.
   std::string name_prefix;
   std::uint16_t port = 0;              ///< of the service on an instance; 0: the provider says
   Milliseconds list_every{30'000};     ///< how often the provider is asked what there is
@@ -128,6 +142,10 @@ struct Provider {
   std::uint32_t creates_at_once = 4;   ///< at most
   friend bool operator==(const Provider&, const Provider&) = default;
 };
+
+/// Whether an instance of this name belongs to whoever has this prefix. No "-" after the prefix:
+/// else those of the service "a-b" would be those of "a" too.
+bool is_own_name(std::string_view prefix, std::string_view name) noexcept;
 
 struct Autoscale {
   ScalingMode mode = ScalingMode::on;

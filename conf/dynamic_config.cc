@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "conf/dynamic_parts.h"
+#include "conf/placeholders.h"
 #include "conf/yaml_text.h"
 
 namespace gapura::conf {
@@ -70,7 +71,7 @@ std::optional<std::string> refused_form(std::string_view yaml, const std::filesy
   if (iequals(file.extension().string(), ".toml")) {
     return "TOML is not read; write the configuration as YAML";
   }
-  if (yaml.find("{{") != std::string_view::npos) {
+  if (find_other_template(yaml) != std::string_view::npos) {
     return "'{{' begins a template, and templates are not built; write the file out in full";
   }
   return std::nullopt;
@@ -82,7 +83,7 @@ DynamicResult parse_dynamic(std::string_view yaml, const std::filesystem::path& 
   DynamicResult result;
   const std::string name = file.string();
   if (const auto refusal = refused_form(yaml, file)) {
-    const auto at = yaml.find("{{");
+    const auto at = find_other_template(yaml);
     const Place place = at == std::string_view::npos ? Place{} : yaml::place_of(yaml, at);
     result.problems.push_back({Severity::error, name, place.line, place.column, {}, *refusal});
     return result;
@@ -97,6 +98,11 @@ DynamicResult parse_dynamic(std::string_view yaml, const std::filesystem::path& 
   yaml::Reader reader(name, result.problems);
   auto root = yaml::Section::open(reader, yaml::Value{tree->root(), tree->root()->place, {}});
   result.is_usable = root && read_root(*root, result.config) && !reader.has_duplicates();
+  if (yaml.find("{{") != std::string_view::npos && root) {
+    const std::size_t before = reader.errors();
+    refuse_stray_placeholders(reader, root->value());
+    result.is_usable = result.is_usable && reader.errors() == before;
+  }
   if (!result.is_usable) result.config = {};
   return result;
 }

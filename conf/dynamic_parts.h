@@ -43,6 +43,10 @@ void read_signals(yaml::Section& autoscale, Autoscale& out);
 void read_number(yaml::Section& section, std::string_view key, double min, double max, double& out);
 /// Of `autoscale`: `provider`.
 std::optional<Provider> read_provider(yaml::Section& autoscale, const std::string& service);
+/// Of `provider`: `http`, its preset filled in.
+std::optional<HttpProvider> read_http_provider(yaml::Section& http);
+/// An error for every placeholder ("{{name}}") outside of `provider`: there it would stay as it is.
+void refuse_stray_placeholders(yaml::Reader& reader, const yaml::Value& root);
 
 /// Of all files: children that do not exist, are disabled, or lead back to their parents disable
 /// these.

@@ -26,7 +26,7 @@ std::string new_instance_name(const std::string& prefix) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now).count();
   std::random_device random;
-  return prefix + base32(static_cast<std::uint64_t>(seconds), kTimeDigits) + "-" +
+  return prefix + base32(static_cast<std::uint64_t>(seconds), kTimeDigits) +
          base32(random(), kRandomDigits);
 }
 

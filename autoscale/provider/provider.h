@@ -1,6 +1,6 @@
 /// Who makes and unmakes the machines (or processes) that targets run on. Control thread; nothing
-/// here blocks. An implementation knows only its own instances: those whose name begins with
-/// Provider::name_prefix of the configuration.
+/// here blocks for longer than a small file takes. An implementation knows only its own instances:
+/// those that conf::is_own_name() holds for. So a new name is the prefix, then letters and digits.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -51,7 +51,8 @@ class Provider {
   virtual ~Provider() = default;
   /// All instances of ours. Complete, or a fault: what is not in it does not exist.
   virtual boost::asio::awaitable<Outcome<std::vector<Instance>>> list() = 0;
-  /// Begins to make one; it need not be up when this returns. The name is new.
+  /// Begins to make one; it need not be up when this returns. The name is new. An empty id: the
+  /// provider has not said it yet, list() will.
   virtual boost::asio::awaitable<Outcome<Instance>> create(std::string name) = 0;
   /// Gone, or on its way to be; `not_found` when it was gone already.
   virtual boost::asio::awaitable<Outcome<Done>> remove(Instance instance) = 0;
