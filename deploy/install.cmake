@@ -6,6 +6,8 @@ install(FILES ${GAPURA_DEPLOY}/gapura.sysusers DESTINATION lib/sysusers.d RENAME
 install(FILES ${GAPURA_DEPLOY}/gapura.logrotate
   DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples RENAME logrotate)
 install(DIRECTORY ${GAPURA_DEPLOY}/example/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+install(PROGRAMS ${GAPURA_DEPLOY}/providers/libvirt.sh
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/gapura/providers)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # The README links to it.
 install(FILES ${PROJECT_SOURCE_DIR}/bench/load/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/bench/load)
