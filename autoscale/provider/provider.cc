@@ -1,0 +1,34 @@
+#include "autoscale/provider/provider.h"
+
+#include <system_error>
+#include <utility>
+
+#include "autoscale/provider/exec.h"
+#include "autoscale/provider/http_provider.h"
+#include "autoscale/provider/process.h"
+#include "autoscale/provider/secrets.h"
+
+namespace gapura::autoscale {
+
+std::variant<std::unique_ptr<Provider>, std::string> make_provider(
+    boost::asio::io_context& loop, const conf::Provider& config, const std::string& service,
+    const std::filesystem::path& folder) {
+  if (!folder.empty()) {
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    if (failed) return "cannot make the folder " + folder.string() + ": " + failed.message();
+  }
+  if (const auto* process = std::get_if<conf::ProcessProvider>(&config.how)) {
+    return std::make_unique<ProcessInstances>(loop, *process, config.name_prefix, service, folder);
+  }
+  if (const auto* exec = std::get_if<conf::ExecProvider>(&config.how)) {
+    return std::make_unique<ExecInstances>(*exec, config.name_prefix, service);
+  }
+  const auto& http = std::get<conf::HttpProvider>(config.how);
+  auto secrets = read_secrets(http.secrets);
+  if (auto* failed = std::get_if<std::string>(&secrets)) return std::move(*failed);
+  return std::make_unique<HttpInstances>(http, config.name_prefix,
+                                         std::get<Words>(std::move(secrets)));
+}
+
+}  // namespace gapura::autoscale
