@@ -7,10 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <string_view>
 
 namespace gapura::autoscale {
@@ -20,12 +22,20 @@ namespace net = boost::asio;
 
 constexpr auto as_result = net::as_tuple(net::use_awaitable);
 
+/// What systemd tells us and nobody else (sd_notify(3), sd_listen_fds(3)).
+bool is_ours_alone(std::string_view name) {
+  constexpr std::string_view kAlone[] = {"NOTIFY_SOCKET",  "LISTEN_FDS",   "LISTEN_PID",
+                                         "LISTEN_FDNAMES", "WATCHDOG_PID", "WATCHDOG_USEC"};
+  return std::ranges::find(kAlone, name) != std::end(kAlone);
+}
+
 /// Ours, with `more` in place of what has the same name.
 std::vector<std::string> environment_with(const std::map<std::string, std::string>& more) {
   std::vector<std::string> out;
   for (char** one = environ; *one != nullptr; ++one) {
     const std::string_view line(*one);
-    if (!more.contains(std::string(line.substr(0, line.find('='))))) out.emplace_back(line);
+    const std::string_view name = line.substr(0, line.find('='));
+    if (!is_ours_alone(name) && !more.contains(std::string(name))) out.emplace_back(line);
   }
   for (const auto& [name, value] : more) out.push_back(name + "=" + value);
   return out;

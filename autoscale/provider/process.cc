@@ -86,7 +86,7 @@ void ProcessInstances::adopt() {
       write_record(folder_, record);
     }
     const std::string name = record.name;
-    const Running one{std::move(record), nullptr};
+    const Running one{std::move(record), nullptr, false};
     if (!is_running(one)) {
       remove_record(folder_, name);
       continue;
@@ -118,16 +118,20 @@ void ProcessInstances::forget(const std::string& name) {
   if (!folder_.empty()) remove_record(folder_, name);
 }
 
+void ProcessInstances::tell_end(const Running& one) const {
+  const auto status = one.child ? one.child->collect() : std::nullopt;
+  log::warn("service {}: process {} ({}) has ended by itself{}", service_, one.record.pid,
+            one.record.name, status ? ": " + status->shown() : "");
+  // The last one's output says why; one is enough.
+  std::error_code ignored;
+  if (!folder_.empty()) fs::rename(log_of(one.record.name), folder_ / "ended.log", ignored);
+}
+
 void ProcessInstances::drop_ended() {
   for (auto it = running_.begin(); it != running_.end();) {
     const auto& [name, one] = *it++;
     if (is_running(one)) continue;
-    const auto status = one.child ? one.child->collect() : std::nullopt;
-    log::warn("service {}: process {} ({}) has ended by itself{}", service_, one.record.pid, name,
-              status ? ": " + status->shown() : "");
-    // The last one's output says why; one is enough.
-    std::error_code ignored;
-    if (!folder_.empty()) fs::rename(log_of(name), folder_ / "ended.log", ignored);
+    if (!one.is_ending) tell_end(one);
     forget(std::string(name));
   }
 }
@@ -214,7 +218,7 @@ Outcome<Instance> ProcessInstances::start_one(ProcessRecord record) {
     if (const auto failed = write_record(folder_, record); !failed.empty()) log::warn("{}", failed);
   }
   Instance out = instance_of(record);
-  running_[out.name] = Running{std::move(record), std::move(child)};
+  running_[out.name] = Running{std::move(record), std::move(child), false};
   return out;
 }
 
@@ -239,6 +243,7 @@ net::awaitable<Outcome<Done>> ProcessInstances::remove(Instance instance) {
     co_return ProviderFault{ProviderFault::Kind::not_found, "there is no process " + name,
                             std::nullopt};
   }
+  running_.at(name).is_ending = true;
   signal(running_.at(name), SIGTERM);
   const TimePoint end = Clock::now() + config_.stop_timeout;
   net::steady_timer pause(loop_);

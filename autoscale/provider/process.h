@@ -37,11 +37,13 @@ class ProcessInstances : public Provider {
   struct Running {
     ProcessRecord record;
     std::unique_ptr<Child> child;  ///< null: started by an earlier one of us
+    bool is_ending = false;        ///< it was told to
   };
 
   void adopt();
   void forget(const std::string& name);
   void drop_ended();
+  void tell_end(const Running& one) const;
   bool is_running(const Running& one) const;
   void signal(const Running& one, int number) const;
   std::uint16_t free_port() const;

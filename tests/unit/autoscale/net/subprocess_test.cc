@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
 
@@ -89,6 +90,14 @@ TEST(Subprocess, RunsWithItsEnvironmentInItsFolder) {
 
   EXPECT_EQ(result_of(command).output,
             "b c\n" + std::filesystem::canonical(folder.path()).string() + "\n");
+}
+
+TEST(Subprocess, DoesNotSpeakToSystemdForUs) {
+  setenv("NOTIFY_SOCKET", "/run/x", 1);
+  const CommandResult result = result_of(shell("echo \"<$NOTIFY_SOCKET>\""));
+  unsetenv("NOTIFY_SOCKET");
+
+  EXPECT_EQ(result.output, "<>\n");
 }
 
 TEST(Subprocess, SaysWhyItCannotBegin) {
