@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <string>
 
 #include "app/atomic_file.h"
 #include "app/config_change.h"
 #include "app/config_files.h"
 #include "app/process.h"
+#include "app/provider_command.h"
 #include "app/server.h"
 #include "app/signals.h"
 #include "balancer/registry.h"
@@ -165,6 +167,25 @@ int check(const Options& options) {
   print(stdout, file.string() + size + "; " + counted(errors, "error") + ", " +
                     counted(warnings, "warning") + (problems.empty() ? ". Good.\n" : "\n"));
   return is_refused ? 1 : 0;
+}
+
+int provider_check(const Options& options) {
+  const std::filesystem::path file = file_of(options);
+  if (file.empty()) return 1;
+  const conf::StaticResult result = read_static(file, options);
+  conf::Problems problems = result.problems;
+  std::optional<LoadedConfig> loaded;
+  if (result.ok()) loaded = read_dynamic(result.config, problems);
+  bool is_refused = false;
+  for (const conf::Problem& problem : problems) {
+    if (problem.severity != conf::Severity::error) continue;
+    print(stdout, line_of(problem));
+    is_refused = true;
+  }
+  if (!loaded) return 1;
+  const ProviderReport report = check_providers(loaded->config, options.service);
+  print(stdout, report.text);
+  return report.is_good && !is_refused ? 0 : 1;
 }
 
 }  // namespace gapura::app

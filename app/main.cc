@@ -14,6 +14,7 @@ int run(const gapura::app::Options& options) {
   using Verb = gapura::app::Options::Verb;
   switch (options.verb) {
     case Verb::check: return gapura::app::check(options);
+    case Verb::provider_check: return gapura::app::provider_check(options);
     case Verb::demo: return gapura::app::demo(options);
     case Verb::serve: break;
   }

@@ -62,7 +62,8 @@ Exit unknown(const std::vector<std::string>& rest) {
   }
   const std::string& first = rest.front();
   if (!first.starts_with("-")) {
-    return wrong("\"" + first + "\" is not a command; there are check, demo and version");
+    return wrong("\"" + first +
+                 "\" is not a command; there are check, demo, provider check and version");
   }
   return wrong("the flag " + first.substr(0, first.find('=')) + " is not known");
 }
@@ -119,6 +120,15 @@ std::variant<Options, Exit> parse_options(std::vector<std::string> arguments,
       app.add_subcommand("check", "say what is wrong with the configuration; exit 0 or 1");
   add_file(*check, raw);
   check->add_flag("--strict", options.is_strict, "warnings count as errors");
+  CLI::App* provider = app.add_subcommand("provider", "look at who makes targets");
+  CLI::App* provider_check = provider->add_subcommand(
+      "check",
+      "ask the providers for their instances and say what a scale-up would call; creates "
+      "nothing; exit 0 or 1");
+  add_file(*provider_check, raw);
+  provider_check->add_option("--service", options.service, "of this service only")
+      ->type_name("NAME");
+  provider->require_subcommand(1);
   CLI::App* version = app.add_subcommand("version", "print the version");
   CLI::App* demo = app.add_subcommand("demo", "run with three small targets and say what to try");
   app.require_subcommand(0, 1);
@@ -134,6 +144,7 @@ std::variant<Options, Exit> parse_options(std::vector<std::string> arguments,
   if (const auto rest = app.remaining(/*recurse=*/true); !rest.empty()) return unknown(rest);
   if (*version || wants_version) return Exit{.code = 0, .text = "gapura " GAPURA_VERSION "\n"};
   if (*check) options.verb = Options::Verb::check;
+  if (*provider_check) options.verb = Options::Verb::provider_check;
   if (*demo) options.verb = Options::Verb::demo;
   options.config_file = raw.file;
   if (auto exit = read_workers(raw.workers, environment, options)) return *std::move(exit);

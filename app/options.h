@@ -11,11 +11,12 @@
 namespace gapura::app {
 
 struct Options {
-  enum class Verb { serve, check, demo };
+  enum class Verb { serve, check, provider_check, demo };
   Verb verb = Verb::serve;
   std::filesystem::path config_file;  ///< empty: to be searched for
   std::optional<unsigned> workers;    ///< --workers, else GAPURA_WORKERS; unset: the YAML decides
   bool is_strict = false;             ///< check --strict: warnings count as errors
+  std::string service;                ///< provider check --service; empty: all
 };
 
 /// The run is over before it began: what to print, where, and the exit code.

@@ -129,5 +129,14 @@ TEST(Options, NamesEveryPlaceWhenNoFileIsFound) {
   }
 }
 
+TEST(Options, KnowsTheCheckOfProviders) {
+  const Options options = parsed({"provider", "check", "--service", "s", "-c", "a.yml"});
+  EXPECT_EQ(options.verb, Options::Verb::provider_check);
+  EXPECT_EQ(options.service, "s");
+  EXPECT_EQ(options.config_file, "a.yml");
+  EXPECT_EQ(refused({"provider"}).code, 2);
+  EXPECT_EQ(refused({"provider", "chekc"}).code, 2);
+}
+
 }  // namespace
 }  // namespace gapura::app

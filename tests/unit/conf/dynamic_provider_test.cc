@@ -1,4 +1,6 @@
+#include <fstream>
 #include <gtest/gtest.h>
+#include <iterator>
 
 #include "conf/dynamic_config.h"
 #include "conf/dynamic_parts.h"
@@ -211,6 +213,42 @@ TEST(HttpProviderConfig, KeepsSecretsOutOfTheFile) {
   EXPECT_FALSE(tells(with(", secrets: {token: abc}"), "abc")) << "nor in messages";
   EXPECT_TRUE(tells(with(", secrets: {token: {file: /t, env: T}}"), "write where it is kept"));
   EXPECT_TRUE(tells(with(", secrets: {token: {}}"), "write where it is kept"));
+}
+
+/// The YAML examples of docs/providers.md that begin so.
+std::vector<std::string> examples(const std::string& start) {
+  std::ifstream file(GAPURA_SOURCE_DIR "/docs/providers.md");
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::vector<std::string> out;
+  const std::string fence = "```yaml\n";
+  for (auto at = text.find(fence); at != std::string::npos; at = text.find(fence, at)) {
+    at += fence.size();
+    std::string example = text.substr(at, text.find("```", at) - at);
+    if (example.starts_with(start)) out.push_back(std::move(example));
+  }
+  return out;
+}
+
+TEST(ProviderDocs, HaveExamplesThatCanBeRead) {
+  std::vector<std::string> all = examples("provider:\n");
+  for (std::string example : examples("http:")) {
+    if (example.starts_with("http:\n  services:")) continue;  // of a whole file
+    for (auto at = example.find('\n'); at + 1 < example.size(); at = example.find('\n', at + 3)) {
+      example.insert(at + 1, "  ");
+    }
+    all.push_back("provider:\n  " + example);
+  }
+  EXPECT_GE(all.size(), 9U);
+  for (const std::string& example : all) {
+    Problems problems;
+    const auto tree = yaml::load(example, "providers.md", problems);
+    ASSERT_TRUE(tree) << example << lines(problems);
+    yaml::Reader reader("providers.md", problems);
+    auto section =
+        yaml::Section::open(reader, yaml::Value{tree->root(), tree->root()->place, "autoscale"});
+    EXPECT_TRUE(read_provider(*section, "calculate")) << example << lines(problems);
+    EXPECT_EQ(lines(problems), "") << example;
+  }
 }
 
 // --- placeholders ---
