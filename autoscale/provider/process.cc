@@ -30,6 +30,7 @@ namespace fs = std::filesystem;
 constexpr auto as_result = net::as_tuple(net::use_awaitable);
 constexpr const char* kMark = "GAPURA_INSTANCE";
 constexpr off_t kLogBytesMax = 16 << 20;
+constexpr std::int64_t kStart_s = 5;        ///< in which a process has surely got its environment
 constexpr Milliseconds kLook{20};           ///< between two looks at a process that is to end
 constexpr Milliseconds kLastMoment{1'000};  ///< from SIGTERM to SIGKILL when we end ourselves
 
@@ -77,24 +78,32 @@ ProcessInstances::~ProcessInstances() {
 }
 
 void ProcessInstances::adopt() {
+  has_unsettled_ = false;
   for (ProcessRecord& record : read_records(folder_)) {
-    if (!conf::is_own_name(prefix_, record.name)) continue;
-    if (record.pid == 0) {
-      // We were killed between the note and the start, or just after it.
-      record.pid = find_session_with(std::string(kMark) + "=" + record.name);
-      record.started_at = start_time_of(record.pid).value_or(0);
-      write_record(folder_, record);
+    if (!conf::is_own_name(prefix_, record.name) || running_.contains(record.name)) continue;
+    if (record.pid == 0 && !settle(record)) {
+      has_unsettled_ = true;
+      continue;
     }
     const std::string name = record.name;
-    const Running one{std::move(record), nullptr, false};
+    Running one{std::move(record), nullptr, false};
     if (!is_running(one)) {
       remove_record(folder_, name);
       continue;
     }
     log::info("service {}: process {} ({}) is still there and goes on", service_, one.record.pid,
               name);
-    running_[name].record = one.record;
+    running_.emplace(name, std::move(one));
   }
+}
+
+/// We were killed between the note and the start, or just after it: looks for the process. False:
+/// it may still be on its way.
+bool ProcessInstances::settle(ProcessRecord& record) const {
+  record.pid = find_session_with(std::string(kMark) + "=" + record.name);
+  record.started_at = start_time_of(record.pid).value_or(0);
+  if (record.pid != 0) write_record(folder_, record);
+  return record.pid != 0 || std::time(nullptr) - record.created_s > kStart_s;
 }
 
 bool ProcessInstances::is_running(const Running& one) const {
@@ -153,6 +162,7 @@ Instance ProcessInstances::instance_of(const ProcessRecord& record) const {
 
 net::awaitable<Outcome<std::vector<Instance>>> ProcessInstances::list() {
   drop_ended();
+  if (has_unsettled_) adopt();
   std::vector<Instance> out;
   for (const auto& [name, one] : running_) {
     out.push_back(instance_of(one.record));

@@ -41,6 +41,7 @@ class ProcessInstances : public Provider {
   };
 
   void adopt();
+  bool settle(ProcessRecord& record) const;
   void forget(const std::string& name);
   void drop_ended();
   void tell_end(const Running& one) const;
@@ -58,6 +59,7 @@ class ProcessInstances : public Provider {
   const std::string service_;
   const std::filesystem::path folder_;
   std::map<std::string, Running> running_;  ///< by name
+  bool has_unsettled_ = false;              ///< a note whose process has not been found yet
 };
 
 }  // namespace gapura::autoscale
