@@ -157,7 +157,7 @@ struct Autoscale {
   double concurrency = 0;          ///< requests that a target works on at once; 0: not a signal
   double requests_per_second = 0;  ///< that a target takes; 0: not a signal
   double utilization = 0.70;       ///< of these two that is aimed at, above 0 to 1
-  double safe_utilization = 0.60;  ///< a removal must leave less than this
+  double safe_utilization = 0.63;  ///< a removal must leave less than this; 0.9 * utilization
   Milliseconds queue_wait{0};      ///< a request is to wait no longer; 0: not a signal
   std::optional<LatencySignal> latency;
   std::vector<ResourceSignal> resources;

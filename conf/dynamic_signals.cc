@@ -17,7 +17,7 @@ void read_load(yaml::Section& section, Autoscale& out) {
   read_number(section, "concurrency", 0, 1e6, out.concurrency);
   read_number(section, "requestsPerSecond", 0, 1e7, out.requests_per_second);
   read_number(section, "utilization", 0.05, 1, out.utilization);
-  out.safe_utilization = std::min(out.safe_utilization, out.utilization);
+  out.safe_utilization = 0.9 * out.utilization;
   read_number(section, "safeUtilization", 0.01, 1, out.safe_utilization);
   if (out.safe_utilization > out.utilization) {
     fault(section, "safeUtilization",

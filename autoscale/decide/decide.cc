@@ -10,6 +10,10 @@
 namespace gapura::autoscale {
 namespace {
 
+/// A removal that is made good within two windows was a mistake; for eight windows another one is
+/// waited for twice as long. Found on generated noise, see docs/decisions.
+constexpr int kMistakeWindows = 2, kWaryWindows = 8, kWaryFactor = 2;
+
 /// A target that has been suspended for so long is no capacity.
 constexpr Milliseconds kLost{60'000};
 
@@ -54,7 +58,7 @@ void sum_up(const View& view, std::uint32_t lost, Decision& out) {
 
 /// Nobody has wanted anything for the whole window.
 bool is_idle(const View& view) {
-  const Milliseconds window = effective_down_window(view.policy, view.history);
+  const Milliseconds window = effective_down_window(view.policy, view.history, view.now);
   return view.sample.alerts_up == 0 && view.now - view.history.last_request() >= window;
 }
 
@@ -106,7 +110,7 @@ std::uint32_t raise(const View& view, const Bounds& bounds, Decision& out) {
 /// The size that the last window's votes agree to, none below the bounds and, unless nobody has
 /// come at all, none below 1.
 std::uint32_t agreed(const View& view, const Bounds& bounds, Decision& out) {
-  const Milliseconds window = effective_down_window(view.policy, view.history);
+  const Milliseconds window = effective_down_window(view.policy, view.history, view.now);
   const bool has_window = has_load_signals(view.policy) || !view.policy.schedule.empty();
   const std::uint32_t over_window =
       has_window ? view.history.most_fewest(view.now - window, out.fewest) : out.fewest;
@@ -184,8 +188,13 @@ Decision at_rest(Decision out, const char* why) {
 
 }  // namespace
 
-Milliseconds effective_down_window(const conf::Autoscale& policy, const History& history) {
-  return std::max(policy.down_window, 3 * history.boot_time());
+Milliseconds effective_down_window(const conf::Autoscale& policy, const History& history,
+                                   TimePoint now) {
+  const Milliseconds window = std::max(policy.down_window, 3 * history.boot_time());
+  const auto& regret = history.last_regret();
+  const bool is_wary = regret && regret->after < kMistakeWindows * window &&
+                       now - regret->at < kWaryWindows * window;
+  return is_wary ? kWaryFactor * window : window;
 }
 
 Decision decide(const conf::Autoscale& policy, const History& history, TimePoint now) {

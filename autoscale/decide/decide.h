@@ -14,7 +14,9 @@ namespace gapura::autoscale {
 Decision decide(const conf::Autoscale& policy, const History& history, TimePoint now);
 
 /// down_window, or three boots if these take longer: what is removed must not be missed before it
-/// could be back.
-Milliseconds effective_down_window(const conf::Autoscale& policy, const History& history);
+/// could be back. Twice that for eight such windows after a removal that was made good within two:
+/// where the load goes up and down around a threshold, one mistake is enough.
+Milliseconds effective_down_window(const conf::Autoscale& policy, const History& history,
+                                   TimePoint now);
 
 }  // namespace gapura::autoscale

@@ -36,6 +36,11 @@ void History::add(const Decision& decision) {
   }
   while (said_.front().last < decision.at - kSaidKept) said_.pop_front();
   if (!decision.is_change()) return;
+  const bool was_removal = last_action_ && last_action_->to < last_action_->from;
+  if (was_removal && decision.to > decision.from) {
+    last_regret_ = Regret{decision.at,
+                          std::chrono::duration_cast<Milliseconds>(decision.at - last_action_->at)};
+  }
   last_action_ = Action{decision.at, decision.from, decision.to};
   if (decision.to > decision.from) last_addition_ = last_action_;
   actions_.push_back(*last_action_);

@@ -39,6 +39,12 @@ class History {
   const std::optional<Action>& last_action() const { return last_action_; }
   /// The last one that made the size larger.
   const std::optional<Action>& last_addition() const { return last_addition_; }
+  /// The last addition that came after a removal, and how long after it.
+  struct Regret {
+    TimePoint at{};
+    Milliseconds after{0};
+  };
+  const std::optional<Regret>& last_regret() const { return last_regret_; }
   /// Instances added (or removed) since then; an hour back at most.
   std::uint32_t added(TimePoint since) const;
   std::uint32_t removed(TimePoint since) const;
@@ -63,6 +69,7 @@ class History {
   std::deque<Action> actions_;
   std::deque<Milliseconds> boots_;
   std::optional<Action> last_action_, last_addition_;
+  std::optional<Regret> last_regret_;
   TimePoint seen_since_, last_request_;
 };
 

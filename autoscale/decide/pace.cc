@@ -23,7 +23,7 @@ bool is_cooling(const View& view, Milliseconds cooldown) {
 Milliseconds down_cooldown(const View& view) {
   const bool is_blind = has_load_signals(view.policy) && !has_measures(view.policy);
   const Milliseconds own = view.policy.down_cooldown;
-  return is_blind ? std::max(own, effective_down_window(view.policy, view.history)) : own;
+  return is_blind ? std::max(own, effective_down_window(view.policy, view.history, view.now)) : own;
 }
 
 /// What an hourly cap leaves of a step.
@@ -74,7 +74,7 @@ std::string removal_veto(const View& view, const Decision& out) {
   }
   if (!view.load.is_known) return "the load is not known";
   if (view.sample.booting > 0) return "targets are booting";
-  const Milliseconds window = effective_down_window(view.policy, view.history);
+  const Milliseconds window = effective_down_window(view.policy, view.history, view.now);
   if (view.now - view.history.seen_since() < window) {
     return fmt::format("it has been watched for less than {} s",
                        std::chrono::ceil<std::chrono::seconds>(window).count());

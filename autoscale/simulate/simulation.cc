@@ -1,6 +1,7 @@
 #include "autoscale/simulate/simulation.h"
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <random>
 
@@ -11,6 +12,12 @@ constexpr double kFlap_s = 600;
 /// Until those who send requests notice that a target was deleted under them.
 constexpr double kStale_s = 5;
 
+/// Seconds of work that come in one second.
+double work_of(const Trace& trace, const SimulationSettings& settings, std::size_t second) {
+  return trace.rates[second] *
+         (trace.work_s.empty() ? settings.service.service_s : trace.work_s[second]);
+}
+
 class Run {
  public:
   Run(const Trace& trace, Scaler& scaler, const SimulationSettings& settings)
@@ -19,7 +26,7 @@ class Run {
         settings_(settings),
         fluid_(settings.service),
         random_(settings.seed),
-        ready_(settings.begins_with) {}
+        ready_(settings.begins_with > 0 ? settings.begins_with : first_size()) {}
 
   Outcome run() {
     const auto tick_s = static_cast<std::size_t>(std::max<std::int64_t>(
@@ -36,6 +43,14 @@ class Run {
   }
 
  private:
+  std::uint32_t first_size() const {
+    const std::size_t minute = std::min<std::size_t>(60, trace_.rates.size());
+    double work = 0;
+    for (std::size_t i = 0; i < minute; ++i) work += work_of(trace_, settings_, i);
+    const double aim = 0.7 * settings_.service.concurrency * static_cast<double>(minute);
+    const double need = minute > 0 ? std::ceil(work / aim - 1e-9) : 0;
+    return std::clamp(static_cast<std::uint32_t>(need), settings_.min, settings_.max);
+  }
   double now_s() const { return static_cast<double>(second_); }
 
   void boot() {

@@ -17,7 +17,8 @@ struct SimulationSettings {
   Milliseconds tick{5'000};         ///< whole seconds
   double latency_most_s = 1;        ///< beyond it, or refused: the promise is broken
   std::uint32_t min = 1, max = 30;  ///< for those that have no policy
-  std::uint32_t begins_with = 1;
+  std::uint32_t begins_with =
+      0;  ///< 0: what the first minute needs at 70 %, as if it had run before
   /// Of the CPU that samples show; 0: samples show none.
   Milliseconds cpu_window{120'000};
   unsigned seed = 1;  ///< of the chance in arrivals; 0: none, they come as the rates say

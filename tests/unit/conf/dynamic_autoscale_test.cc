@@ -97,6 +97,12 @@ TEST(Autoscale, ReadsItsPace) {
   EXPECT_EQ(policy.deletes_per_hour, 8U);
 }
 
+TEST(Autoscale, TheSafeShareFollowsTheAim) {
+  EXPECT_DOUBLE_EQ(policy_of("mode: observe, max: 3, concurrency: 1").safe_utilization, 0.63);
+  EXPECT_DOUBLE_EQ(
+      policy_of("mode: observe, max: 3, concurrency: 1, utilization: 0.5").safe_utilization, 0.45);
+}
+
 TEST(Autoscale, ModesMayBeWhatYamlTakesForTruth) {
   EXPECT_EQ(policy_of("mode: off, max: 3").mode, ScalingMode::off);
   EXPECT_EQ(with_autoscale("mode: On, max: 3").config.services.at("s").autoscale->mode,

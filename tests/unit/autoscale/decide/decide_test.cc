@@ -100,7 +100,7 @@ TEST(Decide, RemovesAfterAWholeWindowAndOneAtATime) {
   stage.sample.serving = 4;
   stage.load(40);
   stage.run(minutes(20));
-  ASSERT_EQ(stage.sample.serving, 4U);  // 8 in work leave three with 0.67 each: not below 0.6
+  ASSERT_EQ(stage.sample.serving, 4U);  // 8 in work leave three with 0.67 each: not below 0.63
   stage.load(4);
 
   const Decision before = stage.run(minutes(10));
@@ -130,12 +130,29 @@ TEST(Decide, TheWindowIsThreeBootsAtLeast) {
   Stage stage(by_concurrency());
   stage.history.add_boot(minutes(5));
 
-  EXPECT_EQ(effective_down_window(stage.policy, stage.history), minutes(15));
+  EXPECT_EQ(effective_down_window(stage.policy, stage.history, stage.now), minutes(15));
   stage.sample.serving = 2;
   stage.load(4);
   EXPECT_EQ(stage.run(minutes(14)).to, 2U);
   stage.run(minutes(2));
   EXPECT_EQ(stage.sample.serving, 1U);
+}
+
+TEST(Decide, AfterAMistakeItWaitsTwiceAsLong) {
+  Stage stage(by_concurrency());
+  stage.sample.serving = 2;
+  stage.load(4);
+  stage.run(minutes(11));
+  ASSERT_EQ(stage.sample.serving, 1U);
+  stage.load(20);
+  stage.run(minutes(5));
+  ASSERT_EQ(stage.sample.serving, 2U);
+  stage.load(4);
+
+  EXPECT_EQ(stage.run(minutes(19)).to, 2U);
+  EXPECT_EQ(stage.run(minutes(3)).to, 1U);
+  stage.run(minutes(80));  // and forgets it
+  EXPECT_EQ(effective_down_window(stage.policy, stage.history, stage.now), minutes(10));
 }
 
 TEST(Decide, RemovesNothingWithinAWindowOfTheStart) {
