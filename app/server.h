@@ -13,9 +13,9 @@
 
 #include "base/clock.h"
 #include "base/net/endpoint.h"
+#include "base/net/lookups.h"
 #include "conf/static_config.h"
 #include "metrics/shard.h"
-#include "base/net/lookups.h"
 
 namespace gapura::app {
 

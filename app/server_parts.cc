@@ -56,6 +56,7 @@ void Server::Parts::on_event(const balancer::Event& event) {
 void Server::Parts::on_scaling(const autoscale::ScalingEvent& event) {
   log_scaling(event);
   front->on_scaling();
+  notifier->on_scaling(event);
 }
 
 void Server::Parts::files_applied() {

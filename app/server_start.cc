@@ -9,6 +9,7 @@
 #include "app/port_holder.h"
 #include "app/process.h"
 #include "app/server_parts.h"
+#include "autoscale/net/subprocess.h"
 #include "base/log.h"
 #include "base/plural.h"
 #include "proxy/failure.h"
@@ -52,6 +53,24 @@ conf::Limits limits_of(conf::Limits limits) {
         descriptors > kReserved ? std::max((descriptors - kReserved) / 2, kLeast) : kLeast;
   }
   return limits;
+}
+
+/// Empty, or why the command did not take the message.
+boost::asio::awaitable<std::string> run_for_notice(std::vector<std::string> command,
+                                                   std::string input, Milliseconds timeout) {
+  autoscale::CommandRun run;
+  run.command = std::move(command);
+  run.input = std::move(input);
+  run.timeout = timeout;
+  auto running = autoscale::run_command(std::move(run));
+  const auto outcome = co_await std::move(running);
+  if (const auto* fault = std::get_if<std::string>(&outcome)) co_return *fault;
+  const auto& result = std::get<autoscale::CommandResult>(outcome);
+  if (result.was_too_slow)
+    co_return "it took longer than " + std::to_string(timeout.count()) + " ms";
+  if (result.status.is_success()) co_return std::string();
+  const std::string why = result.last_error();
+  co_return result.status.shown() + (why.empty() ? "" : ": " + why);
 }
 
 }  // namespace
@@ -171,8 +190,9 @@ std::vector<std::string> Server::Parts::make_messengers() {
   }
   std::filesystem::path file;
   if (!state.folder().empty()) file = state.folder() / "notify.jsonl";
-  // TODO(correctness): connect autoscale::http_call and the running of commands once they exist.
-  notifier = std::make_unique<Notifier>(control, disk, config.notify, Notifier::Ways{}, file);
+  Notifier::Ways ways{.http = autoscale::http_call, .run = run_for_notice};
+  notifier =
+      std::make_unique<Notifier>(control, disk, config.notify, std::move(ways), std::move(file));
   return notifier->open();
 }
 

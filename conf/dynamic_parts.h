@@ -33,6 +33,8 @@ void read_health(yaml::Section& balancer, ServiceConfig& out);
 void read_drain(yaml::Section& balancer, ServiceConfig& out);
 /// Of a service: `maxInFlight` and `queue`.
 void read_queue(yaml::Section& balancer, ServiceConfig& out);
+/// What `queue` means, once it is known whether the service scales from zero.
+void settle_queue(yaml::Section& balancer, ServiceConfig& out);
 
 /// Of a service: `autoscale`. What is wrong in it is an error and turns it off, with a fault; it
 /// does not disable the service. Nothing: there is none.

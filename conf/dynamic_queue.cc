@@ -18,10 +18,19 @@ void read_queue(yaml::Section& balancer, ServiceConfig& out) {
                             "must be above 0; with maxLength: 0 nothing waits");
   }
   queue->finish();
-  if (out.in_flight_max == 0) {
-    balancer.reader().warn(queue->value().place, queue->value().path,
-                           "is not used: without maxInFlight nothing waits");
-  }
+}
+
+void settle_queue(yaml::Section& balancer, ServiceConfig& out) {
+  // A process is there in seconds, a machine in a minute or two: whoever waits longer than this
+  // has left.
+  constexpr Milliseconds kTimeoutAtZero{30'000};
+  const bool waits_at_zero = out.autoscale && out.autoscale->min == 0;
+  auto queue = balancer.section("queue");
+  if (waits_at_zero && !(queue && queue->find("timeout"))) out.queue_timeout = kTimeoutAtZero;
+  if (!queue || waits_at_zero || out.in_flight_max != 0) return;
+  balancer.reader().warn(queue->value().place, queue->value().path,
+                         "is not used: without maxInFlight, and unless the service scales from "
+                         "zero (autoscale.min: 0), nothing waits");
 }
 
 }  // namespace gapura::conf

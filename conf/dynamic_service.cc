@@ -58,6 +58,9 @@ class ServerList {
     bool keeps_path = false;
     section.read("preservePath", keeps_path);
     const auto found = section.find("url");
+    // What a file lists is never removed by scaling; the word is for whoever reads the file.
+    bool is_protected = true;
+    section.read("protected", is_protected);
     section.not_acted_on({"fenced"});
     section.finish();
     if (!found) {
@@ -128,7 +131,7 @@ void read_transport_name(yaml::Section& balancer) {
   balancer.not_acted_on({"serversTransport"});
 }
 
-void read_balancer(yaml::Section& balancer, ServiceConfig& out) {
+void read_balancer(yaml::Section& balancer, ServiceConfig& out, bool is_scaled) {
   yaml::Reader& reader = balancer.reader();
   read_strategy(balancer, out);
   read_sticky(balancer, out.sticky);
@@ -150,7 +153,7 @@ void read_balancer(yaml::Section& balancer, ServiceConfig& out) {
   out.fault = reader.first_error();
   if (servers) {
     ServerList(reader, out).read(*servers);
-  } else {
+  } else if (!is_scaled) {
     reader.warn(balancer.value().place, balancer.value().path,
                 "has no servers: requests to it get 503");
   }
@@ -186,9 +189,10 @@ void read_kinds(yaml::Section& service, ServiceConfig& out) {
   }
   auto section = balancer ? yaml::Section::open(reader, *balancer) : std::nullopt;
   if (section) {
-    read_balancer(*section, out);
+    read_balancer(*section, out, autoscale.has_value());
     // After the service's own fault is known: what is wrong here must not disable it.
     out.autoscale = read_autoscale(service, out.name);
+    settle_queue(*section, out);
     return;
   }
   section = composite ? yaml::Section::open(reader, *composite) : std::nullopt;

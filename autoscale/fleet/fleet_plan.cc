@@ -186,9 +186,10 @@ void Fleet::end(Round& round, Unit& unit) {
     }
     case Unit::Stage::stopping: return begin(round, Step::Kind::stop, unit);
     case Unit::Stage::removing:
-      // Known by its target alone: no list ever showed it.
-      if (unit.instance.id.empty() && is_lost) return enter(unit, Unit::Stage::removed, round.now);
-      return begin(round, Step::Kind::remove, unit);
+      if (!unit.instance.id.empty()) return begin(round, Step::Kind::remove, unit);
+      // Known by its target alone, or created a moment ago: the next lists say what it is.
+      if (is_lost) enter(unit, Unit::Stage::removed, round.now);
+      return;
     case Unit::Stage::stopped:
     case Unit::Stage::removed:
       if (!unit.target.empty()) return begin(round, Step::Kind::forget_target, unit);

@@ -63,7 +63,8 @@ SeedFolder::SeedFolder(Settings settings) : settings_(std::move(settings)) {
 }
 
 std::string SeedFolder::services_text(const ServerLines& servers) const {
-  std::string text = "http:\n  services:\n    calculate:\n      loadBalancer:\n";
+  std::string text = "http:\n  services:\n    calculate:\n" + settings_.more_service;
+  text += "      loadBalancer:\n";
   text += settings_.more_load_balancer;
   text += servers.empty() ? "        servers: []\n" : "        servers:\n";
   for (const ServerLine& server : servers) {

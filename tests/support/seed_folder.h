@@ -42,6 +42,8 @@ class SeedFolder {
     std::string more_entry_point{};
     /// More lines below `loadBalancer:` of the service, indented by eight.
     std::string more_load_balancer{};
+    /// More lines of the service beside `loadBalancer:`, indented by six.
+    std::string more_service{};
     /// Instead of the seed's router file.
     std::string dynamic{};
     bool watches = true;
