@@ -50,6 +50,10 @@ void read_common(yaml::Section& section, const std::string& service, Provider& o
     fault(section, "namePrefix",
           "must begin with a letter and hold a-z, 0-9 and '-' only, as clouds ask of names; not " +
               in_quotes(prefix));
+  } else if (!prefix.ends_with('-')) {
+    fault(section, "namePrefix",
+          "must end with '-', so that it is not the beginning of another service's: write " +
+              in_quotes(prefix + "-"));
   } else if (prefix.size() > kPrefixMax) {
     fault(section, "namePrefix", "must have at most " + std::to_string(kPrefixMax) + " characters");
   }

@@ -112,7 +112,8 @@ TEST(Autoscale, ModesMayBeWhatYamlTakesForTruth) {
 }
 
 TEST(Autoscale, AnErrorTurnsScalingOffAndLeavesTheServiceAlone) {
-  const DynamicResult result = with_autoscale("min: 5, max: 3, concurrency: 1, provider: {}");
+  const DynamicResult result = with_autoscale(
+      "min: 5, max: 3, concurrency: 1, provider: {process: {command: [app], ports: 9000-9010}}");
 
   const ServiceConfig& service = result.config.services.at("s");
   EXPECT_EQ(lines(result.problems),

@@ -90,8 +90,9 @@ TEST(Provider, NamesWhatIsWrongWithItsPlace) {
             "E 1:24: autoscale.provider.namePrefix: must begin with a letter and hold a-z, 0-9 and "
             "'-' only, as clouds ask of names; not 'Calc_'\n");
   EXPECT_TRUE(tells(read("namePrefix: 1a, " + std::string(kProcess)), "must begin with a letter"));
-  EXPECT_TRUE(tells(read("namePrefix: " + std::string(49, 'a') + ", " + kProcess), "at most 48"));
-  EXPECT_TRUE(read("namePrefix: " + std::string(48, 'a') + ", " + kProcess).provider);
+  EXPECT_TRUE(tells(read("namePrefix: " + std::string(48, 'a') + "-, " + kProcess), "at most 48"));
+  EXPECT_TRUE(read("namePrefix: " + std::string(47, 'a') + "-, " + kProcess).provider);
+  EXPECT_TRUE(tells(read("namePrefix: calc, " + std::string(kProcess)), "write 'calc-'"));
   EXPECT_TRUE(tells(read("listEvery: 999ms, " + std::string(kProcess)), "at least 1s"));
   EXPECT_TRUE(tells(read("bootTimeout: 0, " + std::string(kProcess)), "at least 1s"));
   EXPECT_TRUE(tells(read("createsAtOnce: 0, " + std::string(kProcess)), "createsAtOnce"));
