@@ -7,6 +7,7 @@
 #include "app/commands.h"
 #include "app/demo.h"
 #include "app/options.h"
+#include "app/simulate_command.h"
 
 namespace {
 
@@ -16,6 +17,7 @@ int run(const gapura::app::Options& options) {
     case Verb::check: return gapura::app::check(options);
     case Verb::provider_check: return gapura::app::provider_check(options);
     case Verb::demo: return gapura::app::demo(options);
+    case Verb::simulate: return gapura::app::simulate(options);
     case Verb::serve: break;
   }
   return gapura::app::serve(options);

@@ -63,7 +63,7 @@ Exit unknown(const std::vector<std::string>& rest) {
   const std::string& first = rest.front();
   if (!first.starts_with("-")) {
     return wrong("\"" + first +
-                 "\" is not a command; there are check, demo, provider check and version");
+                 "\" is not a command; there are check, demo, provider check, simulate and version");
   }
   return wrong("the flag " + first.substr(0, first.find('=')) + " is not known");
 }
@@ -77,6 +77,30 @@ void add_file(CLI::App& app, Raw& raw) {
   app.add_option("-c,--configFile", raw.file, "static configuration (Traefik's YAML)")
       ->type_name("FILE")
       ->ignore_case();
+}
+
+CLI::App* add_simulate(CLI::App& app, Raw& raw, SimulateOptions& out) {
+  CLI::App* verb = app.add_subcommand(
+      "simulate", "say what an autoscale policy would have done under a recorded load");
+  add_file(*verb, raw);
+  verb->add_option("--policy", out.policy,
+                   "the content of an `autoscale`, instead of --configFile");
+  verb->add_option("--service", out.service, "whose policy; default: the only one that has one");
+  verb->add_option("--trace", out.trace, "load as CSV (minute,requests or seconds,work)");
+  verb->add_option("--log", out.log, "load as an access log (JSON, common, combined)");
+  verb->add_option("--boot", out.boot, "from the wish for a target until it serves (90s)");
+  verb->add_option("--service-time", out.service_time, "work of a request (200ms)");
+  verb->add_option("--concurrency", out.concurrency, "requests a target works on at once");
+  verb->add_option("--scale", out.scale, "times as much load as the trace has")
+      ->check(CLI::PositiveNumber);
+  verb->add_option("--price", out.price, "of an instance-hour")->check(CLI::NonNegativeNumber);
+  verb->add_option("--currency", out.currency, "of the price (IDR)");
+  verb->add_option("--compare", out.compare, "policy files, or seed, hpa, kpa")->delimiter(',');
+  verb->add_option("--chart", out.chart, "write a chart: out.svg or out.html");
+  verb->add_flag("--json", out.is_json, "print JSON");
+  verb->add_option("--recorded", out.recorded,
+                   "take the decisions of a recorded run again; exit 1 when one differs");
+  return verb;
 }
 
 std::optional<Exit> read_workers(const std::string& flag, const Environment& environment,
@@ -131,13 +155,14 @@ std::variant<Options, Exit> parse_options(std::vector<std::string> arguments,
   provider->require_subcommand(1);
   CLI::App* version = app.add_subcommand("version", "print the version");
   CLI::App* demo = app.add_subcommand("demo", "run with three small targets and say what to try");
+  CLI::App* simulate = add_simulate(app, raw, options.simulate);
   app.require_subcommand(0, 1);
 
   try {
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     app.parse(std::move(arguments));
   } catch (const CLI::CallForHelp&) {
-    return Exit{.code = 0, .text = app.help()};
+    return Exit{.code = 0, .text = *simulate ? simulate->help() : app.help()};
   } catch (const CLI::ParseError& error) {
     return wrong(error.what());
   }
@@ -146,6 +171,7 @@ std::variant<Options, Exit> parse_options(std::vector<std::string> arguments,
   if (*check) options.verb = Options::Verb::check;
   if (*provider_check) options.verb = Options::Verb::provider_check;
   if (*demo) options.verb = Options::Verb::demo;
+  if (*simulate) options.verb = Options::Verb::simulate;
   options.config_file = raw.file;
   if (auto exit = read_workers(raw.workers, environment, options)) return *std::move(exit);
   return options;

@@ -10,13 +10,27 @@
 
 namespace gapura::app {
 
+/// Of `gapura simulate`, as written; simulate_command.cc reads them.
+struct SimulateOptions {
+  std::filesystem::path policy, trace, log, recorded, chart;  ///< files; empty: not given
+  std::string service;
+  std::string boot = "90s", service_time = "200ms";
+  double concurrency = 0;  ///< 0: the policy's, else 4
+  double scale = 1;
+  double price = 0;
+  std::string currency = "IDR";
+  std::vector<std::string> compare;
+  bool is_json = false;
+};
+
 struct Options {
-  enum class Verb { serve, check, provider_check, demo };
+  enum class Verb { serve, check, provider_check, demo, simulate };
   Verb verb = Verb::serve;
   std::filesystem::path config_file;  ///< empty: to be searched for
   std::optional<unsigned> workers;    ///< --workers, else GAPURA_WORKERS; unset: the YAML decides
   bool is_strict = false;             ///< check --strict: warnings count as errors
   std::string service;                ///< provider check --service; empty: all
+  SimulateOptions simulate;
 };
 
 /// The run is over before it began: what to print, where, and the exit code.

@@ -80,6 +80,18 @@ TEST(Options, KnowsItsCommands) {
   EXPECT_EQ(parsed({"demo"}).verb, Options::Verb::demo);
 }
 
+TEST(Options, SimulateHasItsOwn) {
+  const Options options = parsed({"simulate", "--policy", "p.yaml", "--trace=day.csv", "--scale",
+                                  "0.5", "--compare", "seed,hpa", "--json"});
+
+  EXPECT_EQ(options.verb, Options::Verb::simulate);
+  EXPECT_EQ(options.simulate.policy, "p.yaml");
+  EXPECT_EQ(options.simulate.trace, "day.csv");
+  EXPECT_EQ(options.simulate.scale, 0.5);
+  EXPECT_EQ(options.simulate.compare, (std::vector<std::string>{"seed", "hpa"}));
+  EXPECT_TRUE(options.simulate.is_json);
+}
+
 TEST(Options, PrintsVersionAndHelp) {
   EXPECT_EQ(refused({"version"}).code, 0);
   EXPECT_THAT(refused({"version"}).text, testing::MatchesRegex("gapura [0-9.]+\n"));
