@@ -121,7 +121,9 @@ json::object object_of(const Decision& decision) {
 class Replay {
  public:
   void line(std::string_view text, std::size_t number) {
-    const json::value whole = json::parse(json::string_view(text.data(), text.size()));
+    json::error_code error;
+    const json::value whole = json::parse(json::string_view(text.data(), text.size()), error);
+    if (error || !whole.is_object()) throw std::runtime_error("is no line of a recorded run");
     const json::object& in = whole.as_object();
     if (in.contains("policy")) return start(in);
     if (!history_) throw std::runtime_error("a start line with the policy must come first");
