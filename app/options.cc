@@ -62,8 +62,9 @@ Exit unknown(const std::vector<std::string>& rest) {
   }
   const std::string& first = rest.front();
   if (!first.starts_with("-")) {
-    return wrong("\"" + first +
-                 "\" is not a command; there are check, demo, provider check, simulate and version");
+    return wrong(
+        "\"" + first +
+        "\" is not a command; there are check, demo, provider check, simulate and version");
   }
   return wrong("the flag " + first.substr(0, first.find('=')) + " is not known");
 }

@@ -23,7 +23,7 @@ class Server {
  public:
   /// How names in URLs are looked up; tests have their own way.
   struct Naming {
-    proxy::Lookup lookup{};  ///< the system's unless given
+    Lookup lookup{};  ///< the system's unless given
     Milliseconds every{30'000};
   };
 

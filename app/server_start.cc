@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "app/append_file.h"
 #include "app/port_holder.h"
 #include "app/process.h"
 #include "app/server_parts.h"
@@ -297,6 +298,8 @@ void Server::Parts::make_scaler() {
       .load = [this](ServiceSlot slot) { return metrics::load_of(workers->shards(), slot); },
       .bounds_s = config.metrics.buckets,
       .event = [this](const autoscale::ScalingEvent& event) { on_scaling(event); },
+      .record = [this](const std::filesystem::path& file,
+                       std::string line) { append_line(disk, file, std::move(line)); },
       .folder = state.folder()};
   scaler = std::make_unique<autoscale::Autoscaler>(control, *registry, std::move(settings));
 }

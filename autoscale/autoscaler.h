@@ -29,6 +29,8 @@ class Autoscaler {
     std::function<metrics::ServiceLoad(ServiceSlot)> load;
     std::vector<double> bounds_s;
     std::function<void(const ScalingEvent&)> event;
+    /// Adds a line to a file, sooner or later, in the order of calls.
+    std::function<void(const std::filesystem::path& file, std::string line)> record;
     std::filesystem::path folder;  ///< for what must outlive us; empty: nowhere
   };
   Autoscaler(boost::asio::io_context& loop, balancer::Registry& registry, Settings settings);

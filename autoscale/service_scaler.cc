@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "autoscale/decide/decide.h"
+#include "autoscale/decide/record.h"
 #include "autoscale/fleet/instance_name.h"
 #include "autoscale/net/http_client.h"
 #include "base/plural.h"
@@ -36,7 +37,8 @@ ServiceScaler::ServiceScaler(asio::io_context& loop, balancer::Registry& registr
       fleet_([this] { return new_instance_name(policy_.provider->name_prefix); }),
       sampler_(settings.bounds_s),
       poller_(loop, http_call),
-      history_(Clock::now()) {
+      started_(Clock::now()),
+      history_(started_) {
   poller_.adopt(policy_);
   make_provider();
 }
@@ -95,6 +97,7 @@ void ServiceScaler::tick(const AlertTable& alerts, TimePoint now) {
   const std::int64_t to = static_cast<std::int64_t>(done.from) + carry_out(decision, *service, now);
   done.to = static_cast<std::uint32_t>(std::max<std::int64_t>(to, 0));
   history_.add(done);
+  record(record_line(last_sample_, decision, done.to));
   tell_news();
   registry_.set_retry_after(name_, retry_after_s(), now);
 }
@@ -165,11 +168,23 @@ void ServiceScaler::tell_news() {
       case Fleet::News::Kind::fault: event.kind = ScalingEvent::Kind::provider_failed; break;
       case Fleet::News::Kind::up:
         event.kind = ScalingEvent::Kind::instance_up;
-        if (news.took.count() != 0) history_.add_boot(news.took);
+        if (news.took.count() == 0) break;
+        history_.add_boot(news.took);
+        record(boot_line(news.took));
         break;
     }
     settings_.event(event);
   }
+}
+
+void ServiceScaler::record(std::string line) {
+  const conf::Autoscale policy = policy_now();
+  if (policy.record.empty()) return;
+  if (recorded_ != policy) {
+    recorded_ = policy;
+    settings_.record(policy.record, start_line(name_, policy, started_));
+  }
+  settings_.record(policy.record, std::move(line));
 }
 
 void ServiceScaler::begin(const Step& step) {

@@ -46,6 +46,7 @@ class ServiceScaler : public std::enable_shared_from_this<ServiceScaler> {
   std::int64_t carry_out(const Decision& decision, const balancer::ServiceView& service,
                          TimePoint now);
   void tell_news();
+  void record(std::string line);
   void begin(const Step& step);
   boost::asio::awaitable<void> ask(Step step);
   void change_targets(const Step& step);
@@ -68,7 +69,9 @@ class ServiceScaler : public std::enable_shared_from_this<ServiceScaler> {
   Fleet fleet_;
   Sampler sampler_;
   SignalPoller poller_;
+  const TimePoint started_;
   History history_;
+  std::optional<conf::Autoscale> recorded_;  ///< the policy that was written down last
   Sample last_sample_;
   Decision last_decision_;
   std::deque<Decision> changes_;

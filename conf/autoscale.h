@@ -177,6 +177,7 @@ struct Autoscale {
   std::uint32_t creates_per_hour = 60;  ///< hard caps
   std::uint32_t deletes_per_hour = 60;
 
+  std::filesystem::path record{};    ///< each tick is added to it, for `gapura simulate --recorded`
   std::optional<Provider> provider;  ///< without one, only `off` and `observe` mean anything
   std::string fault;                 ///< not empty: why the mode is off; the service serves on
   friend bool operator==(const Autoscale&, const Autoscale&) = default;

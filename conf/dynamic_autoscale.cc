@@ -119,6 +119,9 @@ Autoscale read(yaml::Section& section, const std::string& name) {
   read_sizes(section, out);
   read_signals(section, out);
   read_pace(section, out);
+  std::string record;
+  section.read("record", record);
+  out.record = record;
   out.provider = read_provider(section, name);
   section.finish();
   warn_of_gaps(section, out);

@@ -40,7 +40,8 @@ std::vector<NotifyEvent> events_of(const balancer::Event& event) {
       if (event.drain && !event.drain->was_cancelled) events.push_back(NotifyEvent::drained);
       break;
     case balancer::Event::Kind::gone: events.push_back(NotifyEvent::gone); break;
-    case balancer::Event::Kind::config_applied: break;
+    case balancer::Event::Kind::panic_begun:
+    case balancer::Event::Kind::panic_ended: break;
   }
   return events;
 }

@@ -63,6 +63,7 @@ json::object object_of(const Sample& sample) {
   each_number(sample, [&](const char* name, const auto& value) { out[name] = value; });
   out["has_load"] = sample.has_load;
   out["is_paused"] = sample.is_paused;
+  out["has_all_nodes"] = sample.has_all_nodes;
   out["bounds_s"] = array_of(sample.bounds_s);
   out["latencies"] = array_of(sample.latencies);
   out["cpu"] = or_null(sample.cpu);
@@ -73,6 +74,7 @@ json::object object_of(const Sample& sample) {
   out["queries"] = std::move(queries);
   out["override_size"] =
       sample.override_size ? json::value(*sample.override_size) : json::value(nullptr);
+  out["step_to"] = sample.step_to ? json::value(*sample.step_to) : json::value(nullptr);
   return out;
 }
 
@@ -88,6 +90,7 @@ Sample sample_of(const json::object& in) {
   });
   out.has_load = in.at("has_load").as_bool();
   out.is_paused = in.at("is_paused").as_bool();
+  out.has_all_nodes = in.at("has_all_nodes").as_bool();
   out.bounds_s = numbers_of(in.at("bounds_s"));
   out.latencies = numbers_of(in.at("latencies"));
   out.cpu = number_or_none(in.at("cpu"));
@@ -98,6 +101,8 @@ Sample sample_of(const json::object& in) {
   }
   const json::value& size = in.at("override_size");
   if (!size.is_null()) out.override_size = size.to_number<std::uint32_t>();
+  const json::value& step = in.at("step_to");
+  if (!step.is_null()) out.step_to = step.to_number<std::uint32_t>();
   return out;
 }
 
@@ -133,7 +138,9 @@ class Replay {
     history_->add(sample_of(in.at("sample").as_object()));
     const json::object& was = in.at("decision").as_object();
     const Decision is = decide(policy_, *history_, time_of(was.at("at").to_number<std::int64_t>()));
-    history_->add(is);
+    Decision begun = is;
+    if (const json::value* to = in.if_contains("begun")) begun.to = to->to_number<std::uint32_t>();
+    history_->add(begun);
     compare(was, is, number);
   }
   Redecided out;
@@ -178,9 +185,10 @@ std::string start_line(std::string_view service, const conf::Autoscale& policy, 
   return json::serialize(out);
 }
 
-std::string record_line(const Sample& sample, const Decision& decision) {
-  return json::serialize(
-      json::object{{"sample", object_of(sample)}, {"decision", object_of(decision)}});
+std::string record_line(const Sample& sample, const Decision& decision, std::uint32_t begun) {
+  json::object out{{"sample", object_of(sample)}, {"decision", object_of(decision)}};
+  if (begun != decision.to) out["begun"] = begun;
+  return json::serialize(out);
 }
 
 std::string boot_line(Milliseconds took) {

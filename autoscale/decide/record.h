@@ -21,7 +21,8 @@ namespace gapura::autoscale {
 
 /// Lines without their end. `started`: the History's.
 std::string start_line(std::string_view service, const conf::Autoscale& policy, TimePoint started);
-std::string record_line(const Sample& sample, const Decision& decision);
+/// `begun`: the size that was really gone to; less than decided while a provider does not answer.
+std::string record_line(const Sample& sample, const Decision& decision, std::uint32_t begun);
 std::string boot_line(Milliseconds took);
 
 /// What a recorded file says when each of its decisions is taken again.

@@ -18,7 +18,7 @@ app::Server::Naming as_servers(const Naming& naming) {
   app::Server::Naming out;
   out.every = std::chrono::milliseconds(20);
   out.lookup = [naming](const std::string& host, std::uint16_t port,
-                        const proxy::Lookups::Done& done) {
+                        const Lookups::Done& done) {
     std::vector<Endpoint> found;
     for (const std::string& address : naming(host)) {
       found.push_back(Endpoint::parse(address, port).value());

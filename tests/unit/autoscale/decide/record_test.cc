@@ -56,7 +56,7 @@ std::string recorded() {
       text += boot_line(seconds(40)) + "\n";
     }
     const Decision decision = stage.tick();
-    text += record_line(stage.history.samples().back(), decision) + "\n";
+    text += record_line(stage.history.samples().back(), decision, decision.to) + "\n";
   }
   return text;
 }
