@@ -13,7 +13,7 @@ namespace gapura::balancer {
 
 /// What came of asking a target once.
 struct ProbeResult {
-  std::string fault;    ///< empty: it is well; else what is wrong, one sentence
+  std::string fault{};  ///< empty: it is well; else what is wrong, one sentence
   unsigned status = 0;  ///< of its answer; 0: there was none, or HTTP was not asked for
   Milliseconds took{0};
   bool is_good() const noexcept { return fault.empty(); }

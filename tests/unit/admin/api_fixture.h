@@ -230,7 +230,10 @@ class ApiFixture : public testing::Test {
         .step = [this](const std::string& service,
                        autoscale::Direction direction) { return scaling.step(service, direction); },
         .operation = [this](const std::string& id) { return scaling.operation(id); },
-        .view = [this](const std::string& service) { return scaling.view(service); }};
+        .view = [this](const std::string& service) { return scaling.view(service); },
+        .change = [this](const std::string& service, const autoscale::HandChange& change) {
+          return scaling.change(service, change);
+        }};
     return made;
   }
 };

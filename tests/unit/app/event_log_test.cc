@@ -27,7 +27,7 @@ std::string logged(const Event& event, const balancer::Overlay& overlay = {}) {
 }
 
 Event event_of(Event::Kind kind) {
-  Event event{.kind = kind, .target = {}, .from = {}, .drain = {}, .version = {}};
+  Event event{.kind = kind, .target = {}, .from = {}, .drain = {}};
   event.target.service = "s";
   event.target.id = "t";
   event.target.phase = balancer::Phase::gone;

@@ -106,8 +106,8 @@ TEST_F(RegistryNames, ANewAddressHasToPassItsHealthCheckFirst) {
   for (const CheckedTarget& one : registry.checked_targets()) {
     if (one.target->id != kAt1) continue;
     EXPECT_EQ(one.endpoint.to_string(), "10.1.1.1:80");
-    EXPECT_EQ(one.authority, kName);
-    registry.checked(one.target, "", now);
+    EXPECT_EQ(one.url->authority(), kName);
+    registry.checked(one.target, ProbeResult{}, now);
   }
 
   EXPECT_EQ(phase(kAt1), Phase::serving);

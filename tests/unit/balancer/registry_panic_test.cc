@@ -18,7 +18,7 @@ class RegistryPanic : public RegistryFixture {
   }
   void check(const std::string& id, const std::string& fault) {
     for (const CheckedTarget& one : registry.checked_targets()) {
-      if (one.target->id == id) return registry.checked(one.target, fault, now);
+      if (one.target->id == id) return registry.checked(one.target, {.fault = fault}, now);
     }
     ADD_FAILURE() << id << " is not asked";
   }

@@ -45,7 +45,7 @@ TEST(Notice, TellsWhatBecomesOfATarget) {
               ElementsAre(NotifyEvent::draining));
   EXPECT_THAT(kinds_of(event_of(Kind::phase_changed, Phase::warming)), IsEmpty());
   EXPECT_THAT(kinds_of(event_of(Kind::gone)), ElementsAre(NotifyEvent::gone));
-  EXPECT_THAT(kinds_of(event_of(Kind::config_applied)), IsEmpty());
+  EXPECT_THAT(kinds_of(event_of(Kind::panic_begun)), IsEmpty());
 }
 
 TEST(Notice, TellsTheFiguresOfADrainUnlessItWasTakenBack) {

@@ -94,7 +94,7 @@ TEST_F(NotifierTest, TellsWhatIsAskedForInTheOrderOfHappening) {
   const auto notifier = make({chat});
 
   join(*notifier);
-  notifier->on_event(event_of(balancer::Event::Kind::config_applied));
+  notifier->on_event(event_of(balancer::Event::Kind::panic_begun));
   leave(*notifier);
 
   EXPECT_TRUE(run_until([&] { return calls.size() == 2; }));
