@@ -62,7 +62,8 @@ void log_event(const balancer::Event& event, const balancer::Overlay& overlay) {
 void log_scaling(const autoscale::ScalingEvent& event) {
   const std::string who = event.instance.empty() ? "" : "instance " + event.instance + ": ";
   const std::string text = "scaling of service " + event.service + ": " + who + event.message;
-  if (event.kind == autoscale::ScalingEvent::Kind::provider_failed) {
+  if (event.kind == autoscale::ScalingEvent::Kind::provider_failed ||
+      event.kind == autoscale::ScalingEvent::Kind::signal) {
     log::warn("{}", text);
   } else {
     log::info("{}", text);

@@ -104,8 +104,10 @@ bool Autoscaler::take(const Alert& alert) {
 std::variant<Operation, CommandFault> Autoscaler::step(const std::string& service,
                                                        Direction direction) {
   ServiceScaler* scaler = state_->find(service);
-  if (scaler == nullptr) return unknown(service);
-  return scaler->step(direction);
+  if (scaler != nullptr) return scaler->step(direction);
+  if (!state_->scalers.empty()) return unknown(service);
+  return CommandFault{.kind = CommandFault::Kind::not_autoscaled,
+                      .message = "no service is autoscaled"};
 }
 
 std::variant<Operation, CommandFault> Autoscaler::operation(const std::string& id) const {

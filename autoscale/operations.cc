@@ -29,6 +29,12 @@ void Operations::note(const Step& step) {
   if (goes_up ? adds : removes) all_.front().instance = step.unit;
 }
 
+void Operations::give_up(const std::string& why) {
+  if (running() == nullptr || !all_.front().instance.empty()) return;
+  all_.front().state = Operation::State::failed;
+  all_.front().message = "nothing could be begun: " + why;
+}
+
 void Operations::look(const Fleet& fleet) {
   if (running() == nullptr || all_.front().instance.empty()) return;
   Operation& operation = all_.front();

@@ -19,6 +19,8 @@ class Operations {
 
   /// A step of the fleet was begun: the running operation may have waited for it.
   void note(const Step& step);
+  /// Ends the running one unless a step was begun for it.
+  void give_up(const std::string& why);
   /// Ends the running one when the fleet has come to where it was to.
   void look(const Fleet& fleet);
 

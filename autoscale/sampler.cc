@@ -16,7 +16,11 @@ void count(const balancer::TargetView& target, Sample& sample) {
   using balancer::Phase;
   const bool is_fixed = target.origin != balancer::Origin::autoscale;
   switch (target.phase) {
-    case Phase::joining: ++sample.booting; break;
+    case Phase::joining:
+      // A listed one that never passes its first check must not be waited for for ever.
+      is_fixed ? ++sample.suspended : ++sample.booting;
+      sample.fixed += is_fixed ? 1 : 0;
+      break;
     case Phase::warming:
     case Phase::serving:
       ++sample.serving;

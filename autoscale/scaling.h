@@ -69,7 +69,14 @@ struct ScalerView {
 
 /// What happened, for logs, metrics, hooks and the event time line.
 struct ScalingEvent {
-  enum class Kind { decided, instance_created, instance_up, instance_gone, provider_failed };
+  enum class Kind {
+    decided,
+    instance_created,
+    instance_up,
+    instance_gone,
+    provider_failed,
+    signal
+  };
   Kind kind{};
   std::string service{};
   std::string instance{};              ///< its name; of instance_*

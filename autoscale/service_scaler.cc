@@ -24,6 +24,13 @@ bool is_acting(const conf::Autoscale& policy) {
   return policy.mode == conf::ScalingMode::on || policy.mode == conf::ScalingMode::up_only;
 }
 
+/// Whether instances of one are none of the other; else only times and numbers differ.
+bool is_other_maker(const std::optional<conf::Provider>& a,
+                    const std::optional<conf::Provider>& b) {
+  if (a.has_value() != b.has_value()) return true;
+  return a && (a->how != b->how || a->name_prefix != b->name_prefix);
+}
+
 }  // namespace
 
 ServiceScaler::ServiceScaler(asio::io_context& loop, balancer::Registry& registry,
@@ -34,7 +41,7 @@ ServiceScaler::ServiceScaler(asio::io_context& loop, balancer::Registry& registr
       name_(service.name),
       slot_(service.slot),
       policy_(*service.policy),
-      fleet_([this] { return new_instance_name(policy_.provider->name_prefix); }),
+      fleet_(new_fleet()),
       sampler_(settings.bounds_s),
       poller_(loop, http_call),
       started_(Clock::now()),
@@ -45,12 +52,19 @@ ServiceScaler::ServiceScaler(asio::io_context& loop, balancer::Registry& registr
 
 void ServiceScaler::adopt(const balancer::ScaledService& service) {
   slot_ = service.slot;
-  const bool has_other_provider = policy_.provider != service.policy->provider;
+  const bool has_other_provider = is_other_maker(policy_.provider, service.policy->provider);
   // A policy that was changed in the files is wanted: what was set by hand before it has ended.
   if (policy_.mode != service.policy->mode) mode_.reset();
   policy_ = *service.policy;
   poller_.adopt(policy_);
-  if (has_other_provider) make_provider();
+  if (!has_other_provider) return;
+  // Its instances are others, even where their ids are the same.
+  fleet_ = new_fleet();
+  make_provider();
+}
+
+Fleet ServiceScaler::new_fleet() {
+  return Fleet([this] { return new_instance_name(policy_.provider->name_prefix); });
 }
 
 void ServiceScaler::make_provider() {
@@ -72,6 +86,7 @@ void ServiceScaler::make_provider() {
 conf::Autoscale ServiceScaler::policy_now() const {
   conf::Autoscale policy = policy_;
   policy.mode = mode_.value_or(policy.mode);
+  if (!policy.fault.empty()) policy.mode = conf::ScalingMode::off;
   if (is_acting(policy) && !provider_) policy.mode = conf::ScalingMode::observe;
   if (provider_ && !provider_->can_stop()) policy.warm = 0;
   return policy;
@@ -98,6 +113,8 @@ void ServiceScaler::tick(const AlertTable& alerts, TimePoint now) {
   done.to = static_cast<std::uint32_t>(std::max<std::int64_t>(to, 0));
   history_.add(done);
   record(record_line(last_sample_, decision, done.to));
+  // A step counts for one tick: what could not be begun in it is not begun later.
+  if (last_sample_.step_to) operations_.give_up(decision.reason);
   tell_news();
   registry_.set_retry_after(name_, retry_after_s(), now);
 }
@@ -160,6 +177,12 @@ void ServiceScaler::tell(const Decision& decision) {
 }
 
 void ServiceScaler::tell_news() {
+  for (const SignalPoller::Fault& fault : poller_.take_faults()) {
+    settings_.event({.kind = ScalingEvent::Kind::signal,
+                     .service = name_,
+                     .message = fault.signal + ": " +
+                                (fault.message.empty() ? "it answers again" : fault.message)});
+  }
   for (Fleet::News& news : fleet_.take_news()) {
     ScalingEvent event{.service = name_, .instance = news.unit, .message = news.message};
     switch (news.kind) {
@@ -197,7 +220,21 @@ void ServiceScaler::begin(const Step& step) {
   }
   // It keeps us alive: the provider may take its time, and the service may be gone by then.
   auto asking = ask(step);
-  asio::co_spawn(loop_, std::move(asking), [self = shared_from_this()](std::exception_ptr) {});
+  asio::co_spawn(loop_, std::move(asking),
+                 [self = shared_from_this(), step](const std::exception_ptr& error) {
+                   if (error && !self->is_stopped_) self->never_asked(step);
+                 });
+}
+
+/// The call itself broke (no thread, no memory): what was begun has to end.
+void ServiceScaler::never_asked(const Step& step) {
+  const ProviderFault fault{.message = "the provider could not be asked"};
+  const TimePoint now = Clock::now();
+  switch (step.kind) {
+    case Step::Kind::list: return fleet_.listed(fault, now);
+    case Step::Kind::create: return fleet_.created(step.unit, fault, now);
+    default: return fleet_.done(step, fault, now);
+  }
 }
 
 asio::awaitable<void> ServiceScaler::ask(Step step) {
@@ -207,37 +244,41 @@ asio::awaitable<void> ServiceScaler::ask(Step step) {
     case Step::Kind::list: {
       auto call = provider->list();
       auto outcome = co_await std::move(call);
-      if (!is_stopped_) fleet_.listed(std::move(outcome), Clock::now());
+      if (is_heard(provider)) fleet_.listed(std::move(outcome), Clock::now());
       co_return;
     }
     case Step::Kind::create: {
       auto call = provider->create(step.unit);
       auto outcome = co_await std::move(call);
-      if (!is_stopped_) fleet_.created(step.unit, std::move(outcome), Clock::now());
+      if (is_heard(provider)) fleet_.created(step.unit, std::move(outcome), Clock::now());
       co_return;
     }
     case Step::Kind::start: {
       auto call = provider->start(step.instance);
       auto outcome = co_await std::move(call);
-      if (!is_stopped_) fleet_.done(step, outcome, Clock::now());
+      if (is_heard(provider)) fleet_.done(step, outcome, Clock::now());
       co_return;
     }
     case Step::Kind::stop: {
       auto call = provider->stop(step.instance);
       auto outcome = co_await std::move(call);
-      if (!is_stopped_) fleet_.done(step, outcome, Clock::now());
+      if (is_heard(provider)) fleet_.done(step, outcome, Clock::now());
       co_return;
     }
     default: {
       auto call = provider->remove(step.instance);
       auto outcome = co_await std::move(call);
-      if (!is_stopped_) fleet_.done(step, outcome, Clock::now());
+      if (is_heard(provider)) fleet_.done(step, outcome, Clock::now());
       co_return;
     }
   }
 }
 
 balancer::Proposal ServiceScaler::propose(const Step& step) const {
+  if (is_stopped_ || !policy_.provider) {
+    return balancer::Refusal{balancer::Refusal::Kind::bad_request,
+                             "service '" + name_ + "' is not scaled any more"};
+  }
   switch (step.kind) {
     case Step::Kind::add_target: {
       const std::vector<balancer::NewTarget> targets{
@@ -308,6 +349,12 @@ std::optional<CommandFault> ServiceScaler::change(const HandChange& change, Time
                         .message = "the size must be from min to max, " +
                                    std::to_string(policy_.min) + " to " +
                                    std::to_string(policy_.max) + ", not " + std::to_string(*size)};
+  }
+  if (change.mode && !policy_.fault.empty()) {
+    return CommandFault{
+        .kind = CommandFault::Kind::at_limit,
+        .message = "scaling of service '" + name_ +
+                   "' is off because of a mistake in its configuration: " + policy_.fault};
   }
   if (change.mode) mode_ = change.mode;
   if (change.is_paused) is_paused_ = *change.is_paused;

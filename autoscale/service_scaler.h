@@ -41,6 +41,12 @@ class ServiceScaler : public std::enable_shared_from_this<ServiceScaler> {
   std::uint32_t retry_after_s() const;
   conf::Autoscale policy_now() const;
   void make_provider();
+  Fleet new_fleet();
+  /// Answers of a provider that was replaced meanwhile are about other instances.
+  bool is_heard(const std::shared_ptr<Provider>& asked) const {
+    return !is_stopped_ && asked == provider_;
+  }
+  void never_asked(const Step& step);
   Sample sample(const balancer::ServiceView& service, const AlertTable& alerts, TimePoint now);
   void tell(const Decision& decision);
   std::int64_t carry_out(const Decision& decision, const balancer::ServiceView& service,

@@ -24,7 +24,9 @@ Member::Stay Registry::State::stay_of(const Member& member, TimePoint now) {
                         now - member.drain->began() < service.config.drain_timeout &&
                         !member.state->is_suspended.load(std::memory_order_relaxed);
   if (!may_stay) return Member::Stay::none;
+  // Where requests wait for the first target, nobody is refused without one.
   const bool is_needed =
+      !service.waits_at_zero() &&
       std::ranges::none_of(service.members, [](const auto& other) { return other->is_well(); });
   if (is_needed) return Member::Stay::last_resort;
   const bool keeps_clients =

@@ -115,6 +115,7 @@ autoscale::HttpCall Notifier::State::call_of(const Receiver& receiver, std::stri
   call.url = receiver.to.url;
   call.timeout = receiver.to.timeout;
   call.answer_max = 64 << 10;
+  call.hides_path = true;
   call.headers = {{"Content-Type", content_type_of(receiver.to)}};
   if (!receiver.secret.empty()) {
     const std::string time = std::to_string(std::time(nullptr));

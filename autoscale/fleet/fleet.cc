@@ -12,6 +12,10 @@ constexpr Milliseconds kLongestPause{300'000};
 constexpr Milliseconds kLongestListPause{60'000};
 /// A list may be older than what we know: an instance has to be missing in as many in a row.
 constexpr std::uint32_t kListsWithout = 2;
+constexpr Milliseconds kFirstCreatePause{10'000};
+constexpr Milliseconds kLongestCreatePause{600'000};
+/// For so long what was asked for may not be listed yet, though it was or will be made.
+constexpr Milliseconds kAppearMax{180'000};
 
 }  // namespace
 
@@ -39,6 +43,11 @@ void Fleet::note_fault(Unit* unit, const ProviderFault& fault, TimePoint now) {
   ++unit->faults;
   const Milliseconds pause = back_off(unit->faults, kFirstPause, kLongestPause);
   unit->not_before = now + std::max(pause, fault.retry_after.value_or(Milliseconds(0)));
+}
+
+void Fleet::pause_creating(TimePoint now) {
+  ++creates_failed_;
+  create_due_ = now + back_off(creates_failed_, kFirstCreatePause, kLongestCreatePause);
 }
 
 void Fleet::adopt(const Instance& instance, TimePoint now) {
@@ -84,12 +93,17 @@ void Fleet::listed(Outcome<std::vector<Instance>> outcome, TimePoint now) {
   for (const auto& [name, unit] : units_) {
     const bool is_nowhere = unit.target.empty() && !unit.is_begun;
     const bool is_gone = unit.stage == Unit::Stage::removed && unit.lists_without > 0;
+    // What the provider said it made is deleted by its id when its time to boot is over.
+    const bool may_appear = unit.is_measured && unit.is_booting() &&
+                            (!unit.instance.id.empty() || now - unit.asked < kAppearMax);
     const bool never_was = (unit.is_booting() || unit.stage == Unit::Stage::stopped) &&
-                           unit.lists_without >= kListsWithout;
+                           unit.lists_without >= kListsWithout && !may_appear;
     if (is_nowhere && (is_gone || never_was)) ended.push_back(name);
   }
   for (const std::string& name : ended) {
-    const bool was_removed = units_.at(name).stage == Unit::Stage::removed;
+    const Unit& unit = units_.at(name);
+    if (unit.is_booting()) pause_creating(now);
+    const bool was_removed = unit.stage == Unit::Stage::removed;
     forget(name, was_removed ? "deleted" : "the provider does not list it (any more)");
   }
 }
@@ -109,8 +123,8 @@ void Fleet::created(const std::string& name, Outcome<Instance> outcome, TimePoin
     return;
   }
   const ProviderFault& fault = std::get<ProviderFault>(outcome);
-  ++creates_failed_;
   note_fault(&unit, fault, now);
+  pause_creating(now);
   create_due_ = std::max(create_due_, unit.not_before);
   // Nobody knows whether it was made: the next lists say it. In all other cases it was not.
   if (fault.kind != ProviderFault::Kind::unreachable) units_.erase(found);
@@ -123,7 +137,10 @@ void Fleet::done(const Step& step, const Outcome<Done>& outcome, TimePoint now) 
   unit.is_begun = false;
   const auto* fault = std::get_if<ProviderFault>(&outcome);
   const bool was_gone = fault != nullptr && fault->kind == ProviderFault::Kind::not_found;
-  if (fault != nullptr && !was_gone) return note_fault(&unit, *fault, now);
+  if (fault != nullptr && !was_gone) {
+    if (step.kind == Step::Kind::start) enter(unit, Unit::Stage::stopped, now);
+    return note_fault(&unit, *fault, now);
+  }
   unit.fault.clear();
   unit.faults = 0;
   list_due_ = now;

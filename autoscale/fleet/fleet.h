@@ -96,6 +96,7 @@ class Fleet {
   void adopt(const Instance& instance, TimePoint now);
   void note_fault(Unit* unit, const ProviderFault& fault, TimePoint now);
   void enter(Unit& unit, Unit::Stage stage, TimePoint now);
+  void pause_creating(TimePoint now);
   void forget(const std::string& unit, const std::string& message);
   // fleet_plan.cc
   void adopt_target(Round& round, const balancer::TargetView& target);
@@ -111,7 +112,7 @@ class Fleet {
   void ask_for_list(Round& round);
   void begin(Round& round, Step::Kind kind, Unit& unit);
 
-  const std::function<std::string()> new_name_;
+  std::function<std::string()> new_name_;
   std::map<std::string, Unit> units_;  ///< by name
   std::optional<TimePoint> listed_at_{};
   TimePoint list_due_{};

@@ -14,8 +14,6 @@ using balancer::TargetView;
 
 /// While something is to appear, change or vanish.
 constexpr Milliseconds kListSoon{2'000};
-constexpr Milliseconds kFirstPause{10'000};
-constexpr Milliseconds kLongestPause{600'000};
 /// One whose deletion was accepted and that is still listed is deleted once more.
 constexpr Milliseconds kRemovalMax{120'000};
 constexpr std::uint32_t kListsWithout = 2;
@@ -30,18 +28,24 @@ struct Fleet::Round {
       : policy(policy_), all(targets_), now(now_) {
     for (const TargetView& target : targets_) {
       const bool is_leaving = target.phase == Phase::draining || target.phase == Phase::gone;
-      if (target.origin != balancer::Origin::autoscale && !is_leaving) ++others;
-      by_id.insert_or_assign(target.id, &target);
-      // One that leaves may stand beside the next one with its URL.
-      const auto [place, is_new] = by_url.emplace(target.url, &target);
-      if (!is_new && !is_leaving) place->second = &target;
+      const bool is_ours = target.origin == balancer::Origin::autoscale;
+      if (is_ours) {
+        by_id.insert_or_assign(target.id, &target);
+      } else if (!is_leaving) {
+        ++others;
+        by_url.emplace(target.url, &target);
+      }
     }
   }
 
   const conf::Provider& provider() const { return *policy.provider; }
   /// The instance's own target, or the one that somebody listed with its address.
+  const TargetView* own_target_of(const Instance& instance) const {
+    const auto own = by_id.find(instance.name);
+    return own == by_id.end() ? nullptr : own->second;
+  }
   const TargetView* target_of(const Instance& instance) const {
-    if (const auto own = by_id.find(instance.name); own != by_id.end()) return own->second;
+    if (const TargetView* own = own_target_of(instance)) return own;
     if (instance.address.empty()) return nullptr;
     const auto found = by_url.find(url_of(instance, provider()).to_string());
     return found == by_url.end() ? nullptr : found->second;
@@ -51,8 +55,8 @@ struct Fleet::Round {
   const std::vector<TargetView>& all;
   const TimePoint now;
   std::uint32_t wanted = 0;
-  std::map<std::string, const TargetView*> by_id{};
-  std::map<std::string, const TargetView*> by_url{};
+  std::map<std::string, const TargetView*> by_id{};   ///< ours
+  std::map<std::string, const TargetView*> by_url{};  ///< that somebody else listed
   std::uint32_t others = 0;  ///< targets that somebody else listed, and that count
   std::vector<Step> steps{};
 };
@@ -108,6 +112,10 @@ void Fleet::begin(Round& round, Step::Kind kind, Unit& unit) {
 /// Takes over what the registry says, whoever caused it.
 void Fleet::observe(Round& round, Unit& unit) {
   const TargetView* target = round.target_of(unit.instance);
+  // What others listed serves with us, and is not ours to drain or to forget.
+  const bool is_ending =
+      unit.is_leaving() || unit.stage == Unit::Stage::removed || unit.stage == Unit::Stage::stopped;
+  if (is_ending) target = round.own_target_of(unit.instance);
   unit.target = target == nullptr ? std::string() : target->id;
   const bool serves =
       target != nullptr && (target->phase == Phase::serving || target->phase == Phase::warming ||
@@ -142,8 +150,7 @@ void Fleet::boot(Round& round, Unit& unit) {
   const bool is_late = round.now - unit.asked > round.provider().boot_timeout;
   const bool has_failed = unit.instance.state == Instance::State::failed;
   if (is_late || has_failed) {
-    ++creates_failed_;
-    create_due_ = round.now + back_off(creates_failed_, kFirstPause, kLongestPause);
+    pause_creating(round.now);
     unit.fault = has_failed ? "the provider says that it failed" : "it never came to serve";
     news_.push_back({.kind = News::Kind::fault, .unit = unit.instance.name, .message = unit.fault});
     return retire(round, unit);
@@ -158,13 +165,14 @@ void Fleet::boot(Round& round, Unit& unit) {
 
 /// On its way out: by a drain if it is a target, else at once.
 void Fleet::retire(Round& round, Unit& unit) {
-  const bool is_target = !unit.target.empty();
+  const bool is_target = round.own_target_of(unit.instance) != nullptr;
+  if (!is_target) unit.target.clear();
   enter(unit, is_target ? Unit::Stage::draining : Unit::Stage::removing, round.now);
   if (is_target) begin(round, Step::Kind::drain_target, unit);
 }
 
 void Fleet::end(Round& round, Unit& unit) {
-  const TargetView* target = round.target_of(unit.instance);
+  const TargetView* target = round.own_target_of(unit.instance);
   const bool is_lost = unit.lists_without >= kListsWithout ||
                        unit.instance.state == Instance::State::failed ||
                        unit.instance.state == Instance::State::stopped;
@@ -270,6 +278,14 @@ void Fleet::fill_pool(Round& round) {
     if (is_pooled && unit.stage != Unit::Stage::removed) ++pooled;
   }
   for (; pooled < round.policy.warm; ++pooled) create(round, /*is_for_pool=*/true);
+  for (auto& [name, unit] : units_) {
+    if (pooled <= round.policy.warm) return;
+    const bool is_free = unit.stage == Unit::Stage::stopped && unit.target.empty() &&
+                         !unit.is_begun && round.now >= unit.not_before;
+    if (!is_free) continue;
+    retire(round, unit);
+    --pooled;
+  }
 }
 
 void Fleet::shrink(Round& round, std::uint32_t surplus) {

@@ -47,6 +47,7 @@ net::awaitable<std::string> Connection::look_up(std::string host, std::uint16_t 
   lookups_.start(host, port, std::move(done));
   co_await looked_up_.async_wait(as_result);
   if (is_looking_up_) co_return "the lookup of the name " + host + " was cut short";
+  if (is_late_) co_return "the lookup of the name " + host + " took too long";
   if (lookup_error_.empty()) co_return std::string();
   co_return "the name " + host + " cannot be looked up: " + lookup_error_;
 }

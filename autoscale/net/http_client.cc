@@ -183,10 +183,12 @@ net::awaitable<HttpOutcome> http_call(HttpCall call) {
   HttpOutcome outcome = co_await run(*connection, *url, call);
   auto* const failed = std::get_if<std::string>(&outcome);
   if (failed == nullptr) co_return outcome;
-  std::string text = call.method + " " + url->shown() + ": " + *failed;
+  const std::string host = (url->is_tls ? "https://" : "http://") + url->authority;
+  const std::string where = call.method + " " + (call.hides_path ? host : url->shown());
+  std::string text = where + ": " + *failed;
   if (connection->is_late()) {
-    text = call.method + " " + url->shown() + ": no answer within " +
-           std::to_string(call.timeout.count()) + " ms (" + connection->doing() + ")";
+    text = where + ": no answer within " + std::to_string(call.timeout.count()) + " ms (" +
+           connection->doing() + ")";
   }
   co_return text;
 }

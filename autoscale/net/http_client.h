@@ -25,6 +25,7 @@ struct HttpCall {
   std::filesystem::path unix_socket{};  ///< connected to instead of the URL's host; empty: none
   std::filesystem::path
       trust_file{};                  ///< PEM, trusted instead of the system's; empty: the system's
+  bool hides_path = false;           ///< in messages: it may be as good as a password
   std::size_t answer_max = 8 << 20;  ///< bytes of the answer's body; more is a failure
 };
 

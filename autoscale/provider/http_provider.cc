@@ -223,6 +223,12 @@ net::awaitable<Outcome<Instance>> HttpInstances::create(std::string name) {
       if (words.contains("id")) made.id = words["id"];
       if (is_made) words.insert_or_assign("id", made.id);
       if (is_made) words.insert_or_assign("address", made.address);
+      const bool lacks_id = is_made && made.id.empty() && i + 1 < calls.size();
+      if (lacks_id && !missing) {
+        // The calls that follow need it: list() says it, and they are made then.
+        unfinished_[name] = Unfinished{i + 1, words, 0};
+        co_return made;
+      }
       if (!missing) continue;
       failed = &*missing;
     }

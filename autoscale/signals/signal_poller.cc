@@ -150,9 +150,14 @@ void SignalPoller::State::ask(Query& query, TimePoint now) {
 }
 
 void SignalPoller::State::note(const std::string& signal, const std::string& fault) {
-  std::string& known = faults[signal];
-  if (known == fault) return;
-  known = fault;
+  const auto known = faults.find(signal);
+  if (fault.empty() ? known == faults.end() : known != faults.end() && known->second == fault)
+    return;
+  if (fault.empty()) {
+    faults.erase(known);
+  } else {
+    faults.insert_or_assign(signal, fault);
+  }
   news.push_back({.signal = signal, .message = fault});
 }
 

@@ -204,5 +204,96 @@ TEST_F(FleetTest, StopsInsteadOfDeletingWhileTheWarmPoolHasRoom) {
   EXPECT_EQ(world.provider.stopped(), 0U);
 }
 
+TEST_F(FleetTest, TriesAgainToStartOneThatDidNotStart) {
+  world.policy.warm = 1;
+  world.serve(1);
+  world.boot_all();
+  world.pass(Milliseconds(2'500));
+  settle(1);
+  ASSERT_EQ(world.provider.stopped(), 1U);
+
+  for (const Step& step : world.plan(2)) {
+    if (step.kind != Kind::start) continue;
+    world.fleet->done(step, ProviderFault{.message = "no answer"}, world.now);
+  }
+  world.pass(Milliseconds(10'000));
+  settle(2);
+
+  EXPECT_EQ(world.provider.stopped(), 0U);
+}
+
+TEST_F(FleetTest, TellsInstancesApartThatHadTheSameAddress) {
+  world.serve(2);
+  const std::string old = world.provider.names[0];
+  const std::string address = world.provider.instances.at(old).address;
+  world.provider.instances.erase(old);
+  world.target_of(old).phase = Phase::suspended;
+  for (int i = 0; i < 3; ++i) {
+    world.pass(Milliseconds(31'000));
+    settle(2);
+  }
+  ASSERT_EQ(world.target_of(old).phase, Phase::draining);
+  ASSERT_EQ(world.provider.creates, 3U);
+  Instance& next = world.provider.instances.at(world.provider.names[2]);
+  next.state = Instance::State::running;
+  next.address = address;
+  world.pass(Milliseconds(2'500));
+  settle(2);
+  world.all_targets(Phase::serving);
+  settle(2);
+  world.end_drains();
+  world.pass(Milliseconds(5'000));
+  settle(2);
+
+  EXPECT_TRUE(world.targets.contains(world.provider.names[2])) << "it is not the one that left";
+  EXPECT_FALSE(world.targets.contains(old));
+  EXPECT_EQ(world.count(Phase::serving), 2U);
+}
+
+TEST_F(FleetTest, NeverTakesOutWhatAFileLists) {
+  world.add_foreign_target("10.0.0.1");
+  world.policy.provider->boot_timeout = Milliseconds(60'000);
+  settle(1);
+  world.boot_all();  // it has the address that the file lists
+  for (int i = 0; i < 5; ++i) {
+    world.pass(Milliseconds(61'000));
+    settle(0);
+  }
+
+  EXPECT_EQ(world.targets.at("10.0.0.1:3000").phase, Phase::serving);
+}
+
+TEST_F(FleetTest, WaitsForWhatTheProviderIsSlowToList) {
+  settle(1);
+  world.provider.hidden.insert(world.provider.names[0]);
+  for (int i = 0; i < 20; ++i) {
+    world.pass(Milliseconds(2'500));
+    settle(1);
+  }
+
+  EXPECT_EQ(world.provider.creates, 1U);
+}
+
+TEST_F(FleetTest, AsksMoreAndMoreSeldomWhatIsRefused) {
+  settle(0);
+  int asked = 0;
+  for (int i = 0; i < 600; ++i) {
+    for (const Step& step : world.plan(1)) {
+      if (step.kind != Kind::create) {
+        world.carry_out(step);
+        continue;
+      }
+      ++asked;
+      world.fleet->created(step.unit,
+                           ProviderFault{.kind = ProviderFault::Kind::refused, .message = "quota"},
+                           world.now);
+    }
+    world.pass(Milliseconds(1'000));
+  }
+
+  EXPECT_LE(asked, 7);
+  EXPECT_GE(asked, 4);
+}
+
 }  // namespace
 }  // namespace gapura::autoscale::test

@@ -267,6 +267,12 @@ TEST_F(ProposalTest, TheWholeListNeverRemovesWhatTheAutoscalerAdded) {
   overlay.services["s"].added["vm"] = {server(kB), Origin::autoscale};
   registry.set_overlay(overlay, now);
 
+  adopt();
+  // One that scaling made is used once it accepts connections.
+  for (const CheckedTarget& one : registry.checked_targets()) {
+    registry.checked(one.target, {.fault = ""}, now);
+  }
+
   apply(registry.propose_servers("s", {server(kC)}));
 
   EXPECT_THAT(picked(), UnorderedElementsAre("vm", kC));

@@ -40,7 +40,9 @@ TEST(Queue, MistakesAreNamedWithTheirPlace) {
   };
   const std::string at = "http.services.s.loadBalancer.";
   EXPECT_EQ(problems("queue: {maxLength: 5}"),
-            "W 3:37: " + at + "queue: is not used: without maxInFlight nothing waits\n");
+            "W 3:37: " + at +
+                "queue: is not used: without maxInFlight, and unless the service scales "
+                "from zero (autoscale.min: 0), nothing waits\n");
   EXPECT_EQ(problems("maxInFlight: 1, queue: {timeout: 0}"),
             "E 3:70: " + at + "queue.timeout: must be above 0; with maxLength: 0 nothing waits\n");
   EXPECT_NE(problems("maxInFlight: -1").find("E 3:50: " + at + "maxInFlight: "), std::string::npos);
