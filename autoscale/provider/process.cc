@@ -28,7 +28,8 @@ namespace net = boost::asio;
 namespace fs = std::filesystem;
 
 constexpr auto as_result = net::as_tuple(net::use_awaitable);
-constexpr const char* kMark = "GAPURA_INSTANCE";
+/// By which a process is found again: names are unique for one Gapura only.
+constexpr const char* kMark = "GAPURA_INSTANCE_NOTE";
 constexpr off_t kLogBytesMax = 16 << 20;
 constexpr std::int64_t kStart_s = 5;        ///< in which a process has surely got its environment
 constexpr Milliseconds kLook{20};           ///< between two looks at a process that is to end
@@ -100,7 +101,7 @@ void ProcessInstances::adopt() {
 /// We were killed between the note and the start, or just after it: looks for the process. False:
 /// it may still be on its way.
 bool ProcessInstances::settle(ProcessRecord& record) const {
-  record.pid = find_session_with(std::string(kMark) + "=" + record.name);
+  record.pid = find_session_with(std::string(kMark) + "=" + (folder_ / record.name).string());
   record.started_at = start_time_of(record.pid).value_or(0);
   if (record.pid != 0) write_record(folder_, record);
   return record.pid != 0 || std::time(nullptr) - record.created_s > kStart_s;
@@ -197,7 +198,8 @@ Child::Started ProcessInstances::spawn(const ProcessRecord& record) const {
     settings.environment[name] = expand(value, words, Escape::none);
   }
   settings.environment["GAPURA_SERVICE"] = service_;
-  settings.environment[kMark] = record.name;
+  settings.environment["GAPURA_INSTANCE"] = record.name;
+  settings.environment[kMark] = (folder_ / record.name).string();
   settings.folder = config_.folder;
   settings.is_session = true;
   int output = -1;

@@ -314,8 +314,10 @@ class Simulation {
       std::set<std::string> ids;
       for (const TargetView& target : one.targets) {
         EXPECT_TRUE(ids.insert(target.id).second) << target.id << " is listed twice";
-        const bool is_drained =
-            changes != overlay.services.end() && changes->second.drained.contains(target.id);
+        // A name is drained as a whole, or one of its addresses.
+        const bool is_drained = changes != overlay.services.end() &&
+                                (changes->second.drained.contains(target.id) ||
+                                 changes->second.drained.contains(target.listed_id));
         EXPECT_EQ(target.phase == Phase::gone, is_drained) << target.id;
         EXPECT_NE(target.phase, Phase::draining) << target.id;
         EXPECT_EQ(target.in_flight, 0U) << target.id;
