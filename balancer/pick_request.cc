@@ -9,7 +9,9 @@ bool must_wait(const Service& service, const PickRequest& request, std::size_t p
   if (!is_any && !is_suspended(*service.targets[picked].state)) return false;
   const auto is_worth_it = [&](const Target& target) {
     const TargetState& state = *target.state;
-    return (is_any || !is_suspended(state)) && is_full(request, state) && !is_tried(request, state);
+    if (is_tried(request, state)) return false;
+    // Who was full when nobody could be picked may have room by now: then the wait is over at once.
+    return is_any || (!is_suspended(state) && is_full(request, state));
   };
   return std::ranges::any_of(service.targets, is_worth_it);
 }

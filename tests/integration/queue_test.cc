@@ -207,7 +207,11 @@ TEST(Queue, ManyClientsOnTwoWorkersNeverPassTheLimit) {
     for (int i = 0; i < kClients; ++i) {
       threads.emplace_back([&] {
         RawClient client(server.port());
-        for (int n = 0; n < kRequests; ++n) good += client.ask(get("/calculate")).status == 200;
+        for (int n = 0; n < kRequests; ++n) {
+          const auto answer = client.ask(get("/calculate"));
+          good += answer.status == 200;
+          EXPECT_EQ(answer.status, 200) << answer.body << answer.fault;
+        }
       });
     }
     for (std::thread& thread : threads) thread.join();

@@ -35,7 +35,8 @@ TEST(InFlightLimit, WaitingIsForTargetsThatAreOnlyFull) {
   const Service service = make_service({1, 1, 1});
   const auto state = [&](std::size_t i) -> TargetState& { return *service.targets[i].state; };
   PickRequest request{.in_flight_max = 1};
-  EXPECT_FALSE(must_wait(service, request, kNoPlace)) << "nobody is full";
+  EXPECT_TRUE(must_wait(service, request, kNoPlace)) << "they were full a moment ago";
+  EXPECT_FALSE(must_wait(service, request, 0));
 
   state(0).in_flight = 1;
   EXPECT_TRUE(must_wait(service, request, kNoPlace));
@@ -47,9 +48,9 @@ TEST(InFlightLimit, WaitingIsForTargetsThatAreOnlyFull) {
   EXPECT_FALSE(must_wait(service, request, 1)) << "the full one is doubtful too";
   EXPECT_TRUE(must_wait(service, request, kNoPlace));
 
-  const std::vector<const TargetState*> tried{&state(0)};
+  const std::vector<const TargetState*> tried{&state(0), &state(1), &state(2)};
   request.tried = tried;
-  EXPECT_FALSE(must_wait(service, request, kNoPlace)) << "it was tried: no use to wait for it";
+  EXPECT_FALSE(must_wait(service, request, kNoPlace)) << "all were tried: no use to wait for them";
   EXPECT_FALSE(must_wait(service, {}, kNoPlace)) << "there is no limit";
   EXPECT_FALSE(must_wait(make_service({}), request, kNoPlace));
 }
