@@ -74,21 +74,11 @@ json::object size_of(const autoscale::ScalerView& view) {
 }
 
 json::object object_of(const autoscale::InstanceView& one) {
-  using State = autoscale::Instance::State;
-  const auto state = [&] {
-    switch (one.instance.state) {
-      case State::pending: return "pending";
-      case State::running: return "running";
-      case State::stopped: return "stopped";
-      case State::failed: break;
-    }
-    return "failed";
-  }();
   json::object object;
   object["name"] = one.instance.name;
   object["id"] = one.instance.id;
   object["phase"] = one.phase;
-  object["provider"] = state;
+  object["provider"] = to_string(one.instance.state);
   object["address"] = one.instance.address;
   object["target"] = one.target;
   object["fault"] = one.fault;

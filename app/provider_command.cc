@@ -36,19 +36,9 @@ std::string kind_of(const conf::Provider& provider) {
   return preset.empty() ? "http" : "http, preset " + preset;
 }
 
-const char* word_of(Instance::State state) {
-  switch (state) {
-    case Instance::State::pending: return "pending";
-    case Instance::State::running: return "running";
-    case Instance::State::stopped: return "stopped";
-    case Instance::State::failed: break;
-  }
-  return "failed";
-}
-
 std::string line_of(const Instance& one) {
   const std::string address = one.address.empty() ? "no address yet" : one.address;
-  return "    " + one.name + ": " + word_of(one.state) + ", " + address + ", id " + one.id + "\n";
+  return "    " + one.name + ": " + to_string(one.state) + ", " + address + ", id " + one.id + "\n";
 }
 
 std::string indented(const std::string& text) {

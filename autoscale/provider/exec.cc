@@ -18,18 +18,8 @@ ProviderFault fault(Kind kind, std::string message) {
   return ProviderFault{kind, std::move(message), std::nullopt};
 }
 
-const char* word_of(Instance::State state) {
-  switch (state) {
-    case Instance::State::pending: return "pending";
-    case Instance::State::running: return "running";
-    case Instance::State::stopped: return "stopped";
-    case Instance::State::failed: break;
-  }
-  return "failed";
-}
-
 json::object object_of(const Instance& one) {
-  return {{"id", one.id},           {"name", one.name}, {"state", word_of(one.state)},
+  return {{"id", one.id},           {"name", one.name}, {"state", to_string(one.state)},
           {"address", one.address}, {"port", one.port}, {"createdAt", one.created_s}};
 }
 
@@ -44,7 +34,7 @@ std::string read_instance(const json::value& from, Instance& out) {
   bool is_known = state.empty();
   for (const auto one : {Instance::State::pending, Instance::State::running,
                          Instance::State::stopped, Instance::State::failed}) {
-    if (state != word_of(one)) continue;
+    if (state != to_string(one)) continue;
     out.state = one;
     is_known = true;
   }

@@ -10,6 +10,16 @@
 
 namespace gapura::autoscale {
 
+const char* to_string(Instance::State state) noexcept {
+  switch (state) {
+    case Instance::State::pending: return "pending";
+    case Instance::State::running: return "running";
+    case Instance::State::stopped: return "stopped";
+    case Instance::State::failed: break;
+  }
+  return "failed";
+}
+
 std::variant<std::unique_ptr<Provider>, std::string> make_provider(
     boost::asio::io_context& loop, const conf::Provider& config, const std::string& service,
     const std::filesystem::path& folder) {

@@ -30,6 +30,9 @@ struct Instance {
   friend bool operator==(const Instance&, const Instance&) = default;
 };
 
+/// The words of the exec protocol, the API and `gapura provider check`.
+const char* to_string(Instance::State state) noexcept;
+
 struct ProviderFault {
   enum class Kind {
     unreachable,  ///< nobody knows whether it was done; ask again later
