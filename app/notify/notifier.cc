@@ -149,7 +149,13 @@ net::awaitable<void> Notifier::State::deliver(std::shared_ptr<State> self, Recei
       co_await receiver.timer.async_wait(as_result);
       continue;
     }
-    const Attempt made = co_await self->attempt(receiver, std::move(message->body));
+    Attempt made;
+    try {
+      made = co_await self->attempt(receiver, std::move(message->body));
+    } catch (const std::exception& error) {
+      // No thread, no descriptor: tried again like any other failure.
+      made = {.kind = Attempt::Kind::failed, .why = error.what(), .wait = {}};
+    }
     if (!self->is_running) co_return;  // it is in the file, and comes again
     self->settle(receiver, made);
   }

@@ -20,9 +20,15 @@ namespace json = boost::json;
 
 constexpr const char* kEnding = ".instance.json";
 
+/// Empty when it cannot be read: a process may end between the opening of its file and the reading,
+/// which the iterators tell by an exception.
 std::string whole(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  try {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  } catch (const std::ios_base::failure&) {
+    return {};
+  }
 }
 
 std::optional<ProcessRecord> parse(const std::string& text) {

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdexcept>
 
 #include "app/disk_thread.h"
 #include "base/digest.h"
@@ -46,6 +47,7 @@ class NotifierTest : public testing::Test {
   }
   net::awaitable<HttpOutcome> answer(HttpCall call) {
     calls.push_back(std::move(call));
+    if (breaks) throw std::runtime_error("no thread can be had");
     if (status == 0) co_return HttpOutcome(std::string("nobody is there"));
     HttpAnswer made;
     made.status = status;
@@ -83,6 +85,7 @@ class NotifierTest : public testing::Test {
   test::TempDir folder;
   conf::Notify chat;
   unsigned status = 200;
+  bool breaks = false;
   std::vector<HttpCall> calls;
   std::vector<std::pair<std::vector<std::string>, std::string>> commands;
   std::vector<std::string> problems;
@@ -128,6 +131,18 @@ TEST_F(NotifierTest, TriesAgainWhatFailed) {
   ASSERT_TRUE(run_until([&] { return calls.size() == 1; }));
 
   status = 200;
+
+  EXPECT_TRUE(run_until([&] { return calls.size() == 2; }));
+  EXPECT_THAT(bodies(), ElementsAre("joined", "joined"));
+}
+
+TEST_F(NotifierTest, TriesAgainWhenTheCallItselfBreaks) {
+  breaks = true;
+  const auto notifier = make({chat});
+  join(*notifier);
+  ASSERT_TRUE(run_until([&] { return calls.size() == 1; }));
+
+  breaks = false;
 
   EXPECT_TRUE(run_until([&] { return calls.size() == 2; }));
   EXPECT_THAT(bodies(), ElementsAre("joined", "joined"));
