@@ -60,10 +60,6 @@ bool has_error(const conf::Problems& problems) {
   return false;
 }
 
-bool is_read(const Request& request) {
-  return request.method == "GET" || request.method == "HEAD";
-}
-
 /// "calculate@file" and "calculate" name the same service.
 std::string service_name(const std::string& segment) {
   return segment.substr(0, segment.find('@'));
@@ -128,7 +124,7 @@ net::awaitable<Response> Api::State::route(Request request) {
   if (first == "reload") co_return co_await reload(std::move(request));
   const bool is_known = first == "routers" || first == "config" || first == "version";
   if (!is_known) co_return problem_reply(404, "nothing is here; see /api/v1/services");
-  if (!is_read(request)) co_return method_refused("GET, HEAD");
+  if (!request.is_read()) co_return method_refused("GET, HEAD");
   if (first == "routers") co_return show_routers();
   if (first == "config") co_return show_config();
   json::object version;
@@ -139,20 +135,20 @@ net::awaitable<Response> Api::State::route(Request request) {
 net::awaitable<Response> Api::State::route_services(Request request, Segments path) {
   if (path.size() >= 4) co_return co_await route_target(std::move(request), std::move(path));
   if (path.size() == 1) {
-    if (!is_read(request)) co_return method_refused("GET, HEAD");
+    if (!request.is_read()) co_return method_refused("GET, HEAD");
     co_return show_services();
   }
   const std::string name = service_name(path[1]);
   const bool is_targets = path.size() == 3;
   if (is_targets && path[2] == "autoscale") {
-    if (is_read(request)) co_return show_scaling(doors.scaling, name);
+    if (request.is_read()) co_return show_scaling(doors.scaling, name);
     if (request.method != "PATCH") co_return method_refused("GET, HEAD, PATCH");
     co_return change_scaling(doors.scaling, name, request);
   }
   if (is_targets && path[2] != "targets") {
     co_return problem_reply(404, "a service has only \"targets\" and \"autoscale\" below it");
   }
-  if (is_read(request)) co_return show_service(name, is_targets);
+  if (request.is_read()) co_return show_service(name, is_targets);
   if (!is_targets) co_return method_refused("GET, HEAD");
   if (request.method != "POST") co_return method_refused("GET, HEAD, POST");
   co_return co_await targets.add(std::move(request), name);
@@ -174,7 +170,7 @@ net::awaitable<Response> Api::State::route_target(Request request, Segments path
     co_return co_await targets.undrain(std::move(request), std::move(name));
   }
   if (is_drain) co_return method_refused("POST, DELETE");
-  if (is_read(request)) co_return show_target(name);
+  if (request.is_read()) co_return show_target(name);
   if (request.method != "DELETE") co_return method_refused("GET, HEAD, DELETE");
   co_return co_await targets.remove(std::move(request), std::move(name));
 }

@@ -1,11 +1,11 @@
 #include "admin/condition.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <list>
 #include <utility>
+
+#include "base/async/as_result.h"
 
 namespace gapura::admin {
 namespace net = boost::asio;
@@ -55,7 +55,6 @@ net::awaitable<Waited> Condition::until(std::function<bool()> is_met,
   net::steady_timer timer(co_await net::this_coro::executor);
   const Waiting::Place place(waiting_, timer);
   const Waiting::Listening listening(departure, timer);
-  constexpr auto as_result = net::as_tuple(net::use_awaitable);
   for (;;) {
     if (is_met()) co_return Waited::met;
     if (departure && departure->has_happened()) co_return Waited::departed;

@@ -25,10 +25,6 @@ constexpr std::string_view kUpdateServers = "/update-servers";
 constexpr std::string_view kAlerts = "/api/v1/hooks/alerts";
 constexpr std::string_view kDiscovery = "/sd/prometheus";
 
-bool is_read(const Request& request) {
-  return request.method == "GET" || request.method == "HEAD";
-}
-
 /// The query's values, of which all names must be among `known`; else what is wrong.
 std::optional<std::map<std::string, std::string>> values_of(
     const Request& request, std::initializer_list<std::string_view> known, std::string* fault) {
@@ -123,14 +119,14 @@ Response Hooks::take_alerts(const Request& request) {
 }
 
 Response Hooks::show_operation(const Request& request) const {
-  if (!is_read(request)) return method_refused("GET, HEAD");
+  if (!request.is_read()) return method_refused("GET, HEAD");
   const auto id = percent_decode(std::string_view(request.path).substr(kOperations.size()));
   if (!id) return problem_reply(400, "the path holds a broken percent escape");
   return steps_.show(*id);
 }
 
 Response Hooks::discover(const Request& request) const {
-  if (!is_read(request)) return method_refused("GET, HEAD");
+  if (!request.is_read()) return method_refused("GET, HEAD");
   std::string fault;
   const auto values = values_of(request, {"service", "port"}, &fault);
   if (!values) return problem_reply(400, fault);

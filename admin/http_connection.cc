@@ -2,9 +2,7 @@
 
 #include <sys/socket.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http.hpp>
 #include <cerrno>
 #include <chrono>
@@ -13,6 +11,7 @@
 
 #include "admin/problem_reply.h"
 #include "base/ascii.h"
+#include "base/async/as_result.h"
 
 namespace gapura::admin {
 namespace net = boost::asio;
@@ -21,7 +20,6 @@ namespace http = beast::http;
 
 namespace {
 
-constexpr auto as_result = net::as_tuple(net::use_awaitable);
 constexpr std::size_t kFirstRead = 4096;
 constexpr std::size_t kLingerBytes = 256 << 10;
 constexpr Milliseconds kLinger{2'000};

@@ -4,17 +4,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <exception>
 #include <list>
 #include <utility>
 
 #include "admin/http_connection.h"
+#include "base/async/as_result.h"
 #include "base/log.h"
 #include "base/net/endpoint.h"
 
@@ -23,7 +22,6 @@ namespace net = boost::asio;
 
 namespace {
 
-constexpr auto as_result = net::as_tuple(net::use_awaitable);
 constexpr Milliseconds kPauseWithoutDescriptors{100};
 
 HttpConnection::Client client_of(int descriptor, const sockaddr_storage& peer) {

@@ -45,6 +45,7 @@ struct Request {
   bool is_local_socket = false;  ///< came over the Unix socket
   std::shared_ptr<Departure> departure;  ///< never null
 
+  bool is_read() const noexcept { return method == "GET" || method == "HEAD"; }
   /// The first field of this name, whatever its case; empty: none.
   std::string_view field(std::string_view name) const noexcept {
     for (const auto& [one, value] : fields) {

@@ -20,7 +20,7 @@ namespace gapura::admin {
 namespace {
 
 constexpr std::size_t kRandomBytes = 32;
-constexpr std::size_t kFileBytesMax = 4096;
+constexpr std::size_t kTokenFileMax = 4096;
 
 /// A descriptor that is closed on every way out.
 class File {
@@ -71,7 +71,7 @@ std::optional<std::string> random_text() {
 }
 
 std::variant<Token, std::string> read(const File& file, const std::filesystem::path& path) {
-  std::string text(kFileBytesMax, '\0');
+  std::string text(kTokenFileMax, '\0');
   const auto size = ::read(file.get(), text.data(), text.size());
   if (size < 0) return fault("cannot read", path);
   text.resize(static_cast<std::size_t>(size));

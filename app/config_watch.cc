@@ -15,10 +15,6 @@ constexpr std::uint32_t kNameEvents =
     IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF;
 constexpr std::uint32_t kContentEvents = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
 
-std::string text_of(int error) {
-  return std::generic_category().message(error);
-}
-
 }  // namespace
 
 ConfigWatch::ConfigWatch(boost::asio::io_context& loop, conf::FileProvider provider,
@@ -39,7 +35,8 @@ void ConfigWatch::start() {
     renew_watches();
     wait_for_events();
   } else {
-    callbacks_.complain("file changes cannot be watched for (" + text_of(errno) +
+    callbacks_.complain("file changes cannot be watched for (" +
+                        std::generic_category().message(errno) +
                         "); looking every few seconds instead");
   }
   told_ = look_at_files(provider_);
@@ -164,8 +161,9 @@ void ConfigWatch::watch(const std::filesystem::path& path, const WatchedFolder& 
   if (errno == ENOENT || errno == ENOTDIR || has_complained_) return;
   has_complained_ = true;
   const std::string hint = errno == ENOSPC ? "; raise fs.inotify.max_user_watches" : "";
-  callbacks_.complain("changes in " + path.string() + " cannot be watched for (" + text_of(errno) +
-                      ")" + hint + "; looking every few seconds as well");
+  callbacks_.complain("changes in " + path.string() + " cannot be watched for (" +
+                      std::generic_category().message(errno) + ")" + hint +
+                      "; looking every few seconds as well");
 }
 
 }  // namespace gapura::app

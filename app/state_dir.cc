@@ -14,10 +14,6 @@ namespace {
 
 constexpr const char* kDefault = "/var/lib/gapura";
 
-std::string text_of(int error) {
-  return std::generic_category().message(error);
-}
-
 std::string locked_by(int fd) {
   char text[32] = {};
   const ssize_t size = ::pread(fd, text, sizeof text - 1, 0);
@@ -47,13 +43,14 @@ std::optional<StateDir> StateDir::try_place(const std::filesystem::path& folder,
   const std::filesystem::path file = folder / "lock";
   const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) {
-    why = folder.string() + " cannot be written: " + text_of(errno);
+    why = folder.string() + " cannot be written: " + std::generic_category().message(errno);
     return std::nullopt;
   }
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    why = errno == EWOULDBLOCK ? folder.string() + " is in use by " + locked_by(fd) +
-                                     "; give each process a stateDir of its own"
-                               : folder.string() + " cannot be locked: " + text_of(errno);
+    why = errno == EWOULDBLOCK
+              ? folder.string() + " is in use by " + locked_by(fd) +
+                    "; give each process a stateDir of its own"
+              : folder.string() + " cannot be locked: " + std::generic_category().message(errno);
     ::close(fd);
     return std::nullopt;
   }

@@ -10,7 +10,15 @@ namespace gapura {
 constexpr char ascii_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
-constexpr bool is_ascii_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_ascii_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+/// The value of a hexadecimal digit; -1 when it is none.
+constexpr int hex_value(char c) noexcept {
+  if (is_ascii_digit(c)) return c - '0';
+  const char lower = ascii_lower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
 
 /// Equal, letters compared without case.
 constexpr bool iequals(std::string_view a, std::string_view b) noexcept {

@@ -11,12 +11,6 @@ namespace {
 
 constexpr std::int64_t kSizeMax = 10'000;
 
-void fault(yaml::Section& section, std::string_view key, const std::string& message) {
-  const auto found = section.find(key);
-  const yaml::Value& at = found ? *found : section.value();
-  section.reader().error(at.place, at.path, message);
-}
-
 void read_count(yaml::Section& section, std::string_view key, std::int64_t min,
                 std::uint32_t& out) {
   if (const auto count = section.integer(key, min, kSizeMax)) {
@@ -41,13 +35,12 @@ void read_sizes(yaml::Section& section, Autoscale& out) {
   read_count(section, "max", 1, out.max);
   read_count(section, "warm", 0, out.warm);
   if (!section.find("max")) {
-    fault(section, "max", "max is missing: the most targets there may ever be; write max: 5");
+    section.error_at("max", "max is missing: the most targets there may ever be; write max: 5");
   } else if (out.min > out.max) {
-    fault(section, "min",
-          "min (" + std::to_string(out.min) + ") must not be above max (" +
-              std::to_string(out.max) + ")");
+    section.error_at("min", "min (" + std::to_string(out.min) + ") must not be above max (" +
+                                std::to_string(out.max) + ")");
   }
-  if (out.warm > out.max) fault(section, "warm", "must not be above max");
+  if (out.warm > out.max) section.error_at("warm", "must not be above max");
 }
 
 /// `name`: {up, down} of numbers.
@@ -76,7 +69,7 @@ void read_times(yaml::Section& section, std::string_view key, Milliseconds& up,
       {{"up", &up}, {"down", &down}}};
   for (const auto& [name, time] : times) {
     both->read(name, *time);
-    if (*time > kMost) fault(*both, name, "must be at most 6h");
+    if (*time > kMost) both->error_at(name, "must be at most 6h");
   }
   both->finish();
 }

@@ -8,8 +8,6 @@
 namespace gapura::conf {
 namespace {
 
-constexpr std::int64_t kWeightMax = 1'000'000;
-
 /// The service that `key` of the section names; its name is empty, with an error, when there is
 /// none.
 ChildService read_child(yaml::Section& section, std::string_view key) {

@@ -23,11 +23,6 @@ bool is_value(std::string_view text) {
   return std::ranges::none_of(text, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; });
 }
 
-void fault(yaml::Section& section, std::string_view key, const std::string& message) {
-  const auto found = section.find(key);
-  section.reader().error(found->place, found->path, message);
-}
-
 void read_target(yaml::Section& section, HealthCheck& check) {
   section.read("path", check.path);
   if (!section.find("path")) {
@@ -35,12 +30,13 @@ void read_target(yaml::Section& section, HealthCheck& check) {
                            "path is missing; write for example path: /health");
   } else if (!check.path.starts_with('/') || !is_value(check.path) ||
              check.path.find(' ') != std::string::npos) {
-    fault(section, "path", "must be a path such as /health, not " + in_quotes(check.path));
+    section.error_at("path", "must be a path such as /health, not " + in_quotes(check.path));
   }
   section.read("hostname", check.hostname);
-  if (!is_value(check.hostname)) fault(section, "hostname", "must hold no control bytes");
+  if (!is_value(check.hostname)) section.error_at("hostname", "must hold no control bytes");
   section.read("method", check.method);
-  if (!is_token(check.method)) fault(section, "method", "is no method: " + in_quotes(check.method));
+  if (!is_token(check.method))
+    section.error_at("method", "is no method: " + in_quotes(check.method));
   check.port = static_cast<std::uint16_t>(section.integer("port", 0, 65'535).value_or(0));
   check.status = static_cast<unsigned>(section.integer("status", 0, 599).value_or(0));
   section.read("body", check.body);
@@ -70,7 +66,7 @@ void read_times(yaml::Section& section, HealthCheck& check) {
        {"timeout", &check.timeout}}};
   for (const auto& [key, time] : times) {
     if (*time >= kLeast) continue;
-    if (section.find(key)) fault(section, key, "must be at least 100ms");
+    if (section.find(key)) section.error_at(key, "must be at least 100ms");
     *time = kLeast;
   }
   check.rise = static_cast<unsigned>(section.integer("rise", 1, 100).value_or(check.rise));
@@ -117,7 +113,7 @@ void read_check(yaml::Section& section, HealthCheck& check) {
 void read_passive(yaml::Section& section, PassiveHealthCheck& check) {
   section.read("failureWindow", check.window);
   if (check.window < Milliseconds(100)) {
-    fault(section, "failureWindow", "must be at least 100ms");
+    section.error_at("failureWindow", "must be at least 100ms");
     check.window = Milliseconds(10'000);
   }
   check.failures =

@@ -1,6 +1,7 @@
 /// The parts of a dynamic file, each read by a function of its own. Private to conf.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@
 #include "conf/section.h"
 
 namespace gapura::conf {
+
+/// Of a server, and of a service among weighted ones.
+constexpr std::int64_t kWeightMax = 1'000'000;
 
 /// A router; whatever is wrong with it becomes its fault, and an error.
 RouterConfig read_router(yaml::Reader& reader, const std::string& name, const yaml::Value& value);

@@ -18,12 +18,6 @@ constexpr Milliseconds kLeast{1'000};
 /// its own.
 constexpr std::size_t kPrefixMax = 48;
 
-void fault(yaml::Section& section, std::string_view key, const std::string& message) {
-  const auto found = section.find(key);
-  const yaml::Value& at = found ? *found : section.value();
-  section.reader().error(at.place, at.path, message);
-}
-
 bool is_name_text(std::string_view text) {
   return std::ranges::all_of(
       text, [](char c) { return (c >= 'a' && c <= 'z') || is_ascii_digit(c) || c == '-'; });
@@ -39,7 +33,7 @@ std::string default_prefix(const std::string& service) {
 
 void read_time(yaml::Section& section, std::string_view key, Milliseconds& out) {
   section.read(key, out);
-  if (out < kLeast) fault(section, key, "must be at least 1s");
+  if (out < kLeast) section.error_at(key, "must be at least 1s");
 }
 
 void read_common(yaml::Section& section, const std::string& service, Provider& out) {
@@ -47,15 +41,18 @@ void read_common(yaml::Section& section, const std::string& service, Provider& o
   section.read("namePrefix", out.name_prefix);
   const std::string& prefix = out.name_prefix;
   if (prefix.empty() || !is_name_text(prefix) || !(prefix[0] >= 'a' && prefix[0] <= 'z')) {
-    fault(section, "namePrefix",
-          "must begin with a letter and hold a-z, 0-9 and '-' only, as clouds ask of names; not " +
-              in_quotes(prefix));
+    section.error_at(
+        "namePrefix",
+        "must begin with a letter and hold a-z, 0-9 and '-' only, as clouds ask of names; not " +
+            in_quotes(prefix));
   } else if (!prefix.ends_with('-')) {
-    fault(section, "namePrefix",
-          "must end with '-', so that it is not the beginning of another service's: write " +
-              in_quotes(prefix + "-"));
+    section.error_at(
+        "namePrefix",
+        "must end with '-', so that it is not the beginning of another service's: write " +
+            in_quotes(prefix + "-"));
   } else if (prefix.size() > kPrefixMax) {
-    fault(section, "namePrefix", "must have at most " + std::to_string(kPrefixMax) + " characters");
+    section.error_at("namePrefix",
+                     "must have at most " + std::to_string(kPrefixMax) + " characters");
   }
   out.port = static_cast<std::uint16_t>(section.integer("port", 1, 65'535).value_or(0));
   read_time(section, "listEvery", out.list_every);
@@ -67,17 +64,18 @@ void read_common(yaml::Section& section, const std::string& service, Provider& o
 void read_command(yaml::Section& section, std::vector<std::string>& out) {
   const auto found = section.find("command");
   if (!found) {
-    fault(section, "command",
-          R"(command is missing; write a list such as command: ["/usr/bin/app", "--port=1"])");
+    section.error_at(
+        "command",
+        R"(command is missing; write a list such as command: ["/usr/bin/app", "--port=1"])");
     return;
   }
   if (found->node->kind == yaml::Node::Kind::scalar) {
-    fault(section, "command",
-          "must be a list: the program, then each argument (there is no shell)");
+    section.error_at("command",
+                     "must be a list: the program, then each argument (there is no shell)");
     return;
   }
   out = yaml::as_texts(section.reader(), *found).value_or(std::vector<std::string>());
-  if (out.empty() || out.front().empty()) fault(section, "command", "must name a program");
+  if (out.empty() || out.front().empty()) section.error_at("command", "must name a program");
 }
 
 void read_environment(yaml::Section& section, std::map<std::string, std::string>& out) {
@@ -100,9 +98,8 @@ void check_placeholders(yaml::Section& section, std::string_view key,
   for (const std::string& text : texts) {
     for (const std::string& word : placeholders_of(text)) {
       if (std::ranges::find(kKnown, word) != kKnown.end()) continue;
-      fault(section, key,
-            "{{" + word + "}} stands for nothing here; there are {{name}} and " + "{{port}}" +
-                did_you_mean(word, kKnown));
+      section.error_at(key, "{{" + word + "}} stands for nothing here; there are {{name}} and " +
+                                "{{port}}" + did_you_mean(word, kKnown));
     }
   }
 }
@@ -117,7 +114,7 @@ void read_ports(yaml::Section& section, ProcessProvider& out) {
                         ? first
                         : parse_port(std::string_view(text).substr(dash + 1), 1, &why);
   if (!first || !last || *first > *last) {
-    fault(section, "ports", "must be a range of ports such as ports: 9000-9010");
+    section.error_at("ports", "must be a range of ports such as ports: 9000-9010");
     return;
   }
   out.first_port = *first;
@@ -138,7 +135,7 @@ ProcessProvider read_process(yaml::Section& section) {
   out.folder = folder;
   section.read("address", out.address);
   if (!Endpoint::parse(out.address, 1)) {
-    fault(section, "address", "must be an IP address of this machine such as 127.0.0.1");
+    section.error_at("address", "must be an IP address of this machine such as 127.0.0.1");
   }
   read_ports(section, out);
   section.read("stopTimeout", out.stop_timeout);

@@ -9,8 +9,6 @@
 namespace gapura::conf {
 namespace {
 
-constexpr std::int64_t kWeightMax = 1'000'000;
-
 /// The path part of a URL, "" for none and for "/".
 std::string_view path_part(std::string_view url) {
   const auto scheme = url.find("://");

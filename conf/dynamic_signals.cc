@@ -7,12 +7,6 @@
 namespace gapura::conf {
 namespace {
 
-void fault(yaml::Section& section, std::string_view key, const std::string& message) {
-  const auto found = section.find(key);
-  const yaml::Value& at = found ? *found : section.value();
-  section.reader().error(at.place, at.path, message);
-}
-
 void read_load(yaml::Section& section, Autoscale& out) {
   read_number(section, "concurrency", 0, 1e6, out.concurrency);
   read_number(section, "requestsPerSecond", 0, 1e7, out.requests_per_second);
@@ -20,8 +14,8 @@ void read_load(yaml::Section& section, Autoscale& out) {
   out.safe_utilization = 0.9 * out.utilization;
   read_number(section, "safeUtilization", 0.01, 1, out.safe_utilization);
   if (out.safe_utilization > out.utilization) {
-    fault(section, "safeUtilization",
-          "must not be above utilization: what a removal leaves would ask for it back");
+    section.error_at("safeUtilization",
+                     "must not be above utilization: what a removal leaves would ask for it back");
   }
   section.read("queueWait", out.queue_wait);
   auto latency = section.section("latency");
@@ -29,7 +23,7 @@ void read_load(yaml::Section& section, Autoscale& out) {
   LatencySignal& signal = out.latency.emplace();
   read_number(*latency, "percentile", 1, 99.99, signal.percentile);
   latency->read("most", signal.most);
-  if (signal.most == Milliseconds(0)) fault(*latency, "most", "must be above 0");
+  if (signal.most == Milliseconds(0)) latency->error_at("most", "must be above 0");
   latency->finish();
 }
 
@@ -41,7 +35,7 @@ void read_resource(yaml::Section& section, std::string_view key, ResourceSignal:
   read_number(*own, "up", 1, 100, signal.up);
   if (own->find("down")) {
     read_number(*own, "down", 0, 100, signal.down.emplace(0));
-    if (*signal.down >= signal.up) fault(*own, "down", "must be below up");
+    if (*signal.down >= signal.up) own->error_at("down", "must be below up");
     if (*signal.down > signal.up / 2 && *signal.down < signal.up) {
       const auto found = own->find("down");
       section.reader().warn(found->place, found->path,
@@ -53,9 +47,9 @@ void read_resource(yaml::Section& section, std::string_view key, ResourceSignal:
     signal.port = static_cast<std::uint16_t>(*port);
   }
   own->read("path", signal.path);
-  if (!signal.path.starts_with('/')) fault(*own, "path", "must begin with /, as /metrics does");
+  if (!signal.path.starts_with('/')) own->error_at("path", "must begin with /, as /metrics does");
   own->read("window", signal.window);
-  if (signal.window < Milliseconds(5'000)) fault(*own, "window", "must be at least 5s");
+  if (signal.window < Milliseconds(5'000)) own->error_at("window", "must be at least 5s");
   own->finish();
   out.resources.push_back(std::move(signal));
 }
@@ -67,24 +61,24 @@ void read_query(yaml::Section section, std::set<std::string>& names, Autoscale& 
   section.read("query", signal.query);
   for (const auto& [key, text] :
        {std::pair{"name", &signal.name}, std::pair{"query", &signal.query}}) {
-    if (text->empty()) fault(section, key, std::string(key) + " is missing");
+    if (text->empty()) section.error_at(key, std::string(key) + " is missing");
   }
   if (!signal.server.starts_with("http://") && !signal.server.starts_with("https://")) {
-    fault(section, "server",
-          "server must be the URL of a Prometheus, such as http://127.0.0.1:9090");
+    section.error_at("server",
+                     "server must be the URL of a Prometheus, such as http://127.0.0.1:9090");
   }
   if (!names.insert(signal.name).second) {
-    fault(section, "name",
-          in_quotes(signal.name) + " is taken by another query or a signal of ours");
+    section.error_at("name",
+                     in_quotes(signal.name) + " is taken by another query or a signal of ours");
   }
   read_number(section, "target", 0, 1e15, signal.target);
   if (signal.target <= 0) {
-    fault(section, "target",
-          "target must be above 0: what one target is to have of the query's value");
+    section.error_at("target",
+                     "target must be above 0: what one target is to have of the query's value");
   }
   section.read("total", signal.is_total);
   section.read("every", signal.every);
-  if (signal.every < Milliseconds(1'000)) fault(section, "every", "must be at least 1s");
+  if (signal.every < Milliseconds(1'000)) section.error_at("every", "must be at least 1s");
   std::string token;
   section.read("tokenFile", token);
   signal.token_file = token;
@@ -99,21 +93,21 @@ void read_minimum(yaml::Section section, Autoscale& out) {
   if (const auto begins = Cron::parse(minimum.cron, &wrong)) {
     minimum.begins = *begins;
   } else {
-    fault(section, "cron", wrong);
+    section.error_at("cron", wrong);
   }
   section.read("zone", minimum.zone);
   if (auto clock = TimeZone::load(minimum.zone, &wrong)) {
     minimum.clock = *std::move(clock);
   } else {
-    fault(section, "zone", wrong);
+    section.error_at("zone", wrong);
   }
   section.read("for", minimum.lasts);
   if (minimum.lasts < Milliseconds(60'000) || minimum.lasts > Milliseconds(31LL * 86'400'000)) {
-    fault(section, "for", "for must be between 1m and 744h: how long the minimum lasts");
+    section.error_at("for", "for must be between 1m and 744h: how long the minimum lasts");
   }
   const auto min = section.integer("min", 1, out.max);
   if (min) minimum.min = static_cast<std::uint32_t>(*min);
-  if (!section.find("min")) fault(section, "min", "min is missing: the fewest while it lasts");
+  if (!section.find("min")) section.error_at("min", "min is missing: the fewest while it lasts");
   section.finish();
   out.schedule.push_back(std::move(minimum));
 }

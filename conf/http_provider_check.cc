@@ -17,8 +17,8 @@ using Words = std::set<std::string, std::less<>>;
 constexpr std::array<std::string_view, 4> kBuiltIn{"name", "prefix", "id", "address"};
 constexpr std::array<std::string_view, 6> kOperations{"list", "create", "remove",
                                                       "get",  "start",  "stop"};
-constexpr std::array<std::string_view, 6> kFields{"id",      "name", "state",
-                                                  "address", "port", "createdAt"};
+constexpr std::array<std::string_view, 6> kFieldNames{"id",      "name", "state",
+                                                      "address", "port", "createdAt"};
 constexpr std::array<std::string_view, 4> kStates{"pending", "running", "stopped", "failed"};
 /// Header fields that hold secrets, as APIs call them.
 constexpr std::array<std::string_view, 8> kSecretHeaders{
@@ -83,7 +83,7 @@ class Check {
   }
 
   void names() {
-    for (const auto& [name, path] : http_.fields) known(name, kFields, "fields");
+    for (const auto& [name, path] : http_.fields) known(name, kFieldNames, "fields");
     for (const auto& [word, state] : http_.states) known(state, kStates, "states");
     for (const auto& [name, steps] : http_.operations) known(name, kOperations, "operations");
     for (const auto& [name, value] : http_.variables) {

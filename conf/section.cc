@@ -261,6 +261,12 @@ std::vector<std::string_view> Section::finish() {
   return meant;
 }
 
+void Section::error_at(std::string_view key, const std::string& message) {
+  const auto found = find(key);
+  const Value& at = found ? *found : value_;
+  reader_->error(at.place, at.path, message);
+}
+
 std::string Section::path_of(std::string_view key) const {
   return joined(value_.path, key);
 }

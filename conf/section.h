@@ -97,6 +97,9 @@ class Section {
   Reader& reader() const noexcept { return *reader_; }
   const Value& value() const noexcept { return value_; }
   bool is_empty() const noexcept { return value_.node->entries.empty(); }
+  /// An error where `key` stands, or, where it does not, at the section.
+  void error_at(std::string_view key, const std::string& message);
+
   /// "path.key".
   std::string path_of(std::string_view key) const;
 

@@ -12,13 +12,6 @@ constexpr std::uint32_t kOverheadMax = 16 * 1024;
 /// 15 hex digits cannot overflow 64 bits.
 constexpr std::uint64_t kChunkMax = (std::uint64_t{1} << 60) - 1;
 
-int hex(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 bool is_text(char c) noexcept {
   const auto byte = static_cast<unsigned char>(c);
   return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
@@ -80,17 +73,17 @@ BodyDecoder::BodyDecoder(Framing framing) noexcept {
 }
 
 BodyDecoder::State BodyDecoder::first_of_size(char c) noexcept {
-  if (hex(c) < 0) return State::bad;
-  left_ = static_cast<std::uint64_t>(hex(c));
+  if (hex_value(c) < 0) return State::bad;
+  left_ = static_cast<std::uint64_t>(hex_value(c));
   return State::size;
 }
 
 BodyDecoder::State BodyDecoder::next_of_size(char c) noexcept {
   if (c == '\r') return State::size_lf;
   if (c == ';') return State::extension;
-  if (hex(c) < 0 || left_ > (kChunkMax >> 4)) return State::bad;
+  if (hex_value(c) < 0 || left_ > (kChunkMax >> 4)) return State::bad;
   if (left_ == 0 && ++overhead_ > kOverheadMax) return State::bad;  // zeros without end
-  left_ = left_ * 16 + static_cast<std::uint64_t>(hex(c));
+  left_ = left_ * 16 + static_cast<std::uint64_t>(hex_value(c));
   return State::size;
 }
 

@@ -1,14 +1,13 @@
 #include "proxy/health_probe.h"
 
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <memory>
 
+#include "base/async/as_result.h"
 #include "base/clock.h"
 #include "proxy/asio_endpoint.h"
 #include "proxy/body_decoder.h"
@@ -20,8 +19,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kAnswerMax = 64 * 1024;
+constexpr std::size_t kProbeAnswerMax = 64 * 1024;
 
 /// Shared with the handler of its limit, which may run after the question has been answered.
 struct Probe {
@@ -61,11 +59,11 @@ class Judge {
 
   /// True when there is a verdict, as there is of a whole answer: result().
   bool take(std::string_view answer, bool is_whole) {
-    HeadResult parsed = parse_response_head(answer, kAnswerMax, head_);
+    HeadResult parsed = parse_response_head(answer, kProbeAnswerMax, head_);
     // What follows an interim answer counts.
     while (parsed.state == HeadState::complete && head_.status < 200) {
       answer.remove_prefix(parsed.bytes);
-      parsed = parse_response_head(answer, kAnswerMax, head_);
+      parsed = parse_response_head(answer, kProbeAnswerMax, head_);
     }
     if (parsed.state == HeadState::refused) return say("its answer is no HTTP");
     if (parsed.state == HeadState::incomplete) return is_whole && say("its answer breaks off");
@@ -76,7 +74,7 @@ class Judge {
     if (check_.body.empty()) return true;
     const std::string content = content_of(std::string(answer), parsed.bytes, head_, check_.method);
     if (content.find(check_.body) != std::string::npos) return true;
-    return (is_whole || answer.size() >= kAnswerMax) &&
+    return (is_whole || answer.size() >= kProbeAnswerMax) &&
            say("its answer does not contain what it should");
   }
   /// But for how long it took.

@@ -11,7 +11,7 @@ namespace gapura::proxy {
 namespace {
 
 /// Without descriptors or memory accept(2) fails at once, for ever: trying on would spin.
-constexpr Milliseconds kPause{100};
+constexpr Milliseconds kAcceptPause{100};
 /// Without a pause for so long all is well again. At the limit pauses follow one another.
 constexpr Milliseconds kCalm{5'000};
 
@@ -56,7 +56,7 @@ void Listener::pause(const char* reason) {
     log::error("no more clients are accepted for now: {}", reason);
   }
   worker_.make_room();
-  pause_.arm(kPause);
+  pause_.arm(kAcceptPause);
   calm_.arm(kCalm);
 }
 

@@ -13,7 +13,7 @@ constexpr std::size_t kHeadMax = BufferPool::kSmallest;
 
 /// What is read of an answer, so that the link can be used again; a longer one is not worth the
 /// worker's time.
-constexpr std::size_t kAnswerMax = std::size_t{1024} * 1024;
+constexpr std::size_t kMirrorAnswerMax = std::size_t{1024} * 1024;
 
 }  // namespace
 
@@ -152,7 +152,7 @@ MirrorTask::Progress MirrorTask::read_some() {
     }
     if (progress != Progress::waits) return progress;
     answer_bytes_ += read.bytes;
-    if (has_head_ && answer_bytes_ > kAnswerMax) {
+    if (has_head_ && answer_bytes_ > kMirrorAnswerMax) {
       may_persist_ = false;
       return Progress::done;
     }

@@ -5,12 +5,6 @@
 namespace gapura::proxy {
 namespace {
 
-int hex(char c) noexcept {
-  if (is_ascii_digit(c)) return c - '0';
-  const char lower = ascii_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 bool is_unreserved(unsigned char c) noexcept {
   const char lower = ascii_lower(static_cast<char>(c));
   return (lower >= 'a' && lower <= 'z') || is_ascii_digit(static_cast<char>(c)) || c == '-' ||
@@ -26,8 +20,8 @@ bool is_reserved(unsigned char c) noexcept {
 /// The byte that "%xx" at `at` stands for; -1 when it is no escape.
 int escaped(std::string_view text, std::size_t at) noexcept {
   if (at + 2 >= text.size()) return -1;
-  const int high = hex(text[at + 1]);
-  const int low = hex(text[at + 2]);
+  const int high = hex_value(text[at + 1]);
+  const int low = hex_value(text[at + 2]);
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 

@@ -1,12 +1,10 @@
 #include "app/notify/notifier.h"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <charconv>
 #include <ctime>
 #include <random>
@@ -18,6 +16,7 @@
 #include "app/notify/notice.h"
 #include "app/notify/outbox.h"
 #include "app/notify/outbox_file.h"
+#include "base/async/as_result.h"
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/plural.h"
@@ -27,7 +26,6 @@ namespace net = boost::asio;
 
 namespace {
 
-constexpr auto as_result = net::as_tuple(net::use_awaitable);
 constexpr std::size_t kSecretBytesMin = 16;
 
 /// What became of one attempt.

@@ -18,7 +18,7 @@ constexpr std::size_t kDepthMax = 32;
 constexpr std::size_t kFaultsMax = 20;
 constexpr std::uint32_t kStepMax = 100;
 
-std::string_view text_of(const json::value* value) {
+std::string_view string_of(const json::value* value) {
   if (value == nullptr || !value->is_string()) return {};
   const auto& text = value->get_string();
   return {text.data(), text.size()};
@@ -29,8 +29,8 @@ class Said {
  public:
   explicit Said(const json::object& alert) : alert_(alert) {}
 
-  std::string_view status() const { return text_of(alert_.if_contains("status")); }
-  std::string_view fingerprint() const { return text_of(alert_.if_contains("fingerprint")); }
+  std::string_view status() const { return string_of(alert_.if_contains("status")); }
+  std::string_view fingerprint() const { return string_of(alert_.if_contains("fingerprint")); }
   const json::object* labels() const { return map("labels"); }
   std::string_view label(std::string_view name) const { return in(labels(), name); }
   /// A label of this name, else an annotation.
@@ -45,7 +45,7 @@ class Said {
     return value == nullptr ? nullptr : value->if_object();
   }
   static std::string_view in(const json::object* map, std::string_view name) {
-    return map == nullptr ? std::string_view() : text_of(map->if_contains(name));
+    return map == nullptr ? std::string_view() : string_of(map->if_contains(name));
   }
   const json::object& alert_;
 };
@@ -192,14 +192,14 @@ std::variant<AlertPayload, NoAlerts, PayloadFault> read_payload(std::string_view
   const json::value* alerts = object->if_contains("alerts");
   if (alerts == nullptr) {
     // Of somebody's own template nobody can say whether it means "resolved": that must not scale.
-    const std::string_view status = text_of(object->if_contains("status"));
+    const std::string_view status = string_of(object->if_contains("status"));
     if (status != "firing" && status != "resolved") return NoAlerts{.is_json = true};
     return PayloadFault{
         "the body has a status but no list of alerts: leave the contact point's payload as "
         "Grafana makes it"};
   }
   if (!alerts->is_array()) return PayloadFault{"\"alerts\" must be an array"};
-  Reading reading(defaults, text_of(object->if_contains("groupKey")));
+  Reading reading(defaults, string_of(object->if_contains("groupKey")));
   std::size_t index = 0;
   for (const json::value& one : alerts->get_array()) reading.read(one, index++);
   AlertPayload payload = std::move(reading).finish();

@@ -9,7 +9,7 @@ namespace {
 
 namespace json = boost::json;
 
-std::string text_of(Milliseconds time) {
+std::string time_text(Milliseconds time) {
   return std::to_string(time.count()) + "ms";
 }
 
@@ -28,7 +28,7 @@ void write_signals(const conf::Autoscale& policy, json::object& out) {
     one = {{"up", signal.up},
            {"port", signal.port},
            {"path", signal.path},
-           {"window", text_of(signal.window)}};
+           {"window", time_text(signal.window)}};
     if (signal.down) one["down"] = *signal.down;
   }
   json::array queries, schedule;
@@ -38,12 +38,12 @@ void write_signals(const conf::Autoscale& policy, json::object& out) {
                        {"query", query.query},
                        {"target", query.target},
                        {"total", query.is_total},
-                       {"every", text_of(query.every)}});
+                       {"every", time_text(query.every)}});
   }
   for (const auto& minimum : policy.schedule) {
     schedule.push_back({{"cron", minimum.cron},
                         {"zone", minimum.zone},
-                        {"for", text_of(minimum.lasts)},
+                        {"for", time_text(minimum.lasts)},
                         {"min", minimum.min}});
   }
   out["queries"] = std::move(queries);
@@ -62,17 +62,18 @@ std::string policy_text(const conf::Autoscale& policy) {
       {"requestsPerSecond", policy.requests_per_second},
       {"utilization", policy.utilization},
       {"safeUtilization", policy.safe_utilization},
-      {"queueWait", text_of(policy.queue_wait)},
+      {"queueWait", time_text(policy.queue_wait)},
       {"margin", policy.margin},
       {"tolerance", {{"up", policy.up_tolerance}, {"down", policy.down_tolerance}}},
       {"step", {{"up", policy.up_step}, {"down", policy.down_step}}},
-      {"window", {{"up", text_of(policy.up_window)}, {"down", text_of(policy.down_window)}}},
-      {"cooldown", {{"up", text_of(policy.up_cooldown)}, {"down", text_of(policy.down_cooldown)}}},
+      {"window", {{"up", time_text(policy.up_window)}, {"down", time_text(policy.down_window)}}},
+      {"cooldown",
+       {{"up", time_text(policy.up_cooldown)}, {"down", time_text(policy.down_cooldown)}}},
       {"maxCreatesPerHour", policy.creates_per_hour},
       {"maxDeletesPerHour", policy.deletes_per_hour}};
   if (policy.latency) {
     out["latency"] = {{"percentile", policy.latency->percentile},
-                      {"most", text_of(policy.latency->most)}};
+                      {"most", time_text(policy.latency->most)}};
   }
   write_signals(policy, out);
   return json::serialize(out);

@@ -10,8 +10,6 @@ namespace {
 constexpr Milliseconds kFirstPause{2'000};
 constexpr Milliseconds kLongestPause{300'000};
 constexpr Milliseconds kLongestListPause{60'000};
-/// A list may be older than what we know: an instance has to be missing in as many in a row.
-constexpr std::uint32_t kListsWithout = 2;
 constexpr Milliseconds kFirstCreatePause{10'000};
 constexpr Milliseconds kLongestCreatePause{600'000};
 /// For so long what was asked for may not be listed yet, though it was or will be made.
@@ -97,7 +95,7 @@ void Fleet::listed(Outcome<std::vector<Instance>> outcome, TimePoint now) {
     const bool may_appear = unit.is_measured && unit.is_booting() &&
                             (!unit.instance.id.empty() || now - unit.asked < kAppearMax);
     const bool never_was = (unit.is_booting() || unit.stage == Unit::Stage::stopped) &&
-                           unit.lists_without >= kListsWithout && !may_appear;
+                           unit.is_missing() && !may_appear;
     if (is_nowhere && (is_gone || never_was)) ended.push_back(name);
   }
   for (const std::string& name : ended) {

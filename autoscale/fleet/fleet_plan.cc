@@ -16,7 +16,6 @@ using balancer::TargetView;
 constexpr Milliseconds kListSoon{2'000};
 /// One whose deletion was accepted and that is still listed is deleted once more.
 constexpr Milliseconds kRemovalMax{120'000};
-constexpr std::uint32_t kListsWithout = 2;
 /// Between the end of a drain and the deletion: the last bytes are on their way.
 constexpr Milliseconds kLinger{1'000};
 
@@ -173,8 +172,7 @@ void Fleet::retire(Round& round, Unit& unit) {
 
 void Fleet::end(Round& round, Unit& unit) {
   const TargetView* target = round.own_target_of(unit.instance);
-  const bool is_lost = unit.lists_without >= kListsWithout ||
-                       unit.instance.state == Instance::State::failed ||
+  const bool is_lost = unit.is_missing() || unit.instance.state == Instance::State::failed ||
                        unit.instance.state == Instance::State::stopped;
   switch (unit.stage) {
     case Unit::Stage::serving:
@@ -223,7 +221,7 @@ void Fleet::grow(Round& round, std::uint32_t missing) {
   std::vector<Unit*> stopped;
   for (auto& [name, unit] : units_) {
     if (unit.is_begun || round.now < unit.not_before) continue;
-    if (unit.stage == Unit::Stage::draining && unit.lists_without < kListsWithout) {
+    if (unit.stage == Unit::Stage::draining && !unit.is_missing()) {
       back.push_back(&unit);
     }
     if (unit.stage == Unit::Stage::stopped && unit.target.empty()) stopped.push_back(&unit);

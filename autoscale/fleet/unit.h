@@ -38,6 +38,8 @@ struct Unit {
   bool is_booting() const noexcept {
     return stage == Stage::creating || stage == Stage::booting || stage == Stage::starting;
   }
+  /// A list may be older than what we know: it has to be missing in two in a row.
+  bool is_missing() const noexcept { return lists_without >= 2; }
   bool is_leaving() const noexcept {
     return stage == Stage::draining || stage == Stage::removing || stage == Stage::stopping;
   }

@@ -8,19 +8,17 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <cstring>
 #include <iterator>
 #include <string_view>
 
+#include "base/async/as_result.h"
+
 namespace gapura::autoscale {
 namespace {
 
 namespace net = boost::asio;
-
-constexpr auto as_result = net::as_tuple(net::use_awaitable);
 
 /// What systemd tells us and nobody else (sd_notify(3), sd_listen_fds(3)).
 bool is_ours_alone(std::string_view name) {

@@ -2,17 +2,15 @@
 
 #include <sys/un.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <utility>
+
+#include "base/async/as_result.h"
 
 namespace gapura::autoscale {
 namespace {
 
 namespace net = boost::asio;
-
-constexpr auto as_result = net::as_tuple(net::use_awaitable);
 
 }  // namespace
 

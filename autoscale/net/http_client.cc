@@ -1,10 +1,8 @@
 #include "autoscale/net/http_client.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <memory>
@@ -15,6 +13,7 @@
 #include "autoscale/net/connection.h"
 #include "autoscale/net/url.h"
 #include "base/ascii.h"
+#include "base/async/as_result.h"
 
 namespace gapura::autoscale {
 namespace {
@@ -26,7 +25,6 @@ namespace http = boost::beast::http;
 using Request = http::request<http::string_body>;
 using Parser = http::response_parser<http::string_body>;
 
-constexpr auto as_result = net::as_tuple(net::use_awaitable);
 constexpr std::uint32_t kHeadBytesMax = 64 << 10;
 constexpr int kInterimMax = 10;  ///< answers of 1xx before the real one
 

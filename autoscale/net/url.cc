@@ -76,4 +76,20 @@ bool Url::is_same_server(const Url& other) const noexcept {
   return is_tls == other.is_tls && port == other.port && iequals(host, other.host);
 }
 
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool is_plain = is_ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') ||
+                          c == '-' || c == '.' || c == '_' || c == '~';
+    if (is_plain) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
+  }
+  return out;
+}
+
 }  // namespace gapura::autoscale

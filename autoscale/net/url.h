@@ -25,4 +25,7 @@ struct Url {
   bool is_same_server(const Url& other) const noexcept;
 };
 
+/// RFC 3986 2.3: everything but unreserved characters.
+std::string percent_encoded(std::string_view text);
+
 }  // namespace gapura::autoscale

@@ -1,14 +1,13 @@
 #include "autoscale/provider/api.h"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 #include <charconv>
 
 #include "autoscale/net/url.h"
+#include "base/async/as_result.h"
 
 namespace gapura::autoscale {
 namespace {
@@ -17,7 +16,6 @@ namespace net = boost::asio;
 namespace json = boost::json;
 using Kind = ProviderFault::Kind;
 
-constexpr auto as_result = net::as_tuple(net::use_awaitable);
 constexpr int kAttempts = 3;
 constexpr std::size_t kQuotedMax = 200;
 constexpr std::int64_t kRetryAfterMax_s = 3'600;

@@ -14,10 +14,6 @@ namespace net = boost::asio;
 namespace json = boost::json;
 using Kind = ProviderFault::Kind;
 
-ProviderFault fault(Kind kind, std::string message) {
-  return ProviderFault{kind, std::move(message), std::nullopt};
-}
-
 json::object object_of(const Instance& one) {
   return {{"id", one.id},           {"name", one.name}, {"state", to_string(one.state)},
           {"address", one.address}, {"port", one.port}, {"createdAt", one.created_s}};

@@ -22,10 +22,6 @@ constexpr int kPagesMax = 100;
 /// With lists every 30 s, ten minutes.
 constexpr int kFailuresMax = 20;
 
-ProviderFault fault(Kind kind, std::string message) {
-  return ProviderFault{kind, std::move(message), std::nullopt};
-}
-
 bool is_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_ascii_digit);
 }

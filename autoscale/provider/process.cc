@@ -8,9 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <ctime>
 #include <system_error>
@@ -18,6 +16,7 @@
 #include <utility>
 
 #include "autoscale/provider/template.h"
+#include "base/async/as_result.h"
 #include "base/log.h"
 #include "base/net/endpoint.h"
 
@@ -27,7 +26,6 @@ namespace {
 namespace net = boost::asio;
 namespace fs = std::filesystem;
 
-constexpr auto as_result = net::as_tuple(net::use_awaitable);
 /// By which a process is found again: names are unique for one Gapura only.
 constexpr const char* kMark = "GAPURA_INSTANCE_NOTE";
 constexpr off_t kLogBytesMax = 16 << 20;

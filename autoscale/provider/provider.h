@@ -45,6 +45,10 @@ struct ProviderFault {
   std::optional<Milliseconds> retry_after{};  ///< when the provider said so
 };
 
+inline ProviderFault fault(ProviderFault::Kind kind, std::string message) {
+  return {kind, std::move(message), std::nullopt};
+}
+
 template <class T>
 using Outcome = std::variant<T, ProviderFault>;
 struct Done {};

@@ -3,29 +3,10 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "base/ascii.h"
+#include "autoscale/net/url.h"
 #include "conf/placeholders.h"
 
 namespace gapura::autoscale {
-namespace {
-
-std::string percent_encoded(std::string_view value) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : value) {
-    const bool is_plain = is_ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') ||
-                          c == '-' || c == '.' || c == '_' || c == '~';
-    if (is_plain) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
-  }
-  return out;
-}
-
-}  // namespace
 
 std::string escaped(std::string_view value, Escape escape) {
   switch (escape) {

@@ -9,8 +9,6 @@
 namespace gapura::autoscale {
 namespace {
 
-using std::chrono::seconds;
-
 /// Values of the last `window`.
 class Recent {
  public:
@@ -65,13 +63,14 @@ class SeedScaler final : public Scaler {
   Decision tick(const Sample& sample, double utilization) override {
     cpu_.add(sample.at, utilization);
     std::uint32_t to = size_of(sample);
-    if (is_due(sample.at, seconds(60), evaluated_)) {
+    if (is_due(sample.at, std::chrono::seconds(60), evaluated_)) {
       watch(cpu_.mean() > 0.70, sample.at, high_);
       watch(cpu_.mean() < 0.30, sample.at, low_);
     }
-    if (sample.at - changed_ >= seconds(300)) {
-      if (has_held(high_, seconds(60 + 30), sample.at)) to = std::min(to + 1, max_);
-      if (has_held(low_, seconds(300 + 30), sample.at)) to = std::max(to, min_ + 1) - 1;
+    if (sample.at - changed_ >= std::chrono::seconds(300)) {
+      if (has_held(high_, std::chrono::seconds(60 + 30), sample.at)) to = std::min(to + 1, max_);
+      if (has_held(low_, std::chrono::seconds(300 + 30), sample.at))
+        to = std::max(to, min_ + 1) - 1;
     }
     if (to != size_of(sample)) changed_ = sample.at;
     return decided(sample, to);
@@ -86,7 +85,7 @@ class SeedScaler final : public Scaler {
     return since && now - *since >= time;
   }
   std::uint32_t min_, max_;
-  Recent cpu_{seconds(120)};
+  Recent cpu_{std::chrono::seconds(120)};
   std::optional<TimePoint> high_, low_;
   TimePoint evaluated_{}, changed_{};
 };
@@ -98,7 +97,7 @@ class HpaScaler final : public Scaler {
   Decision tick(const Sample& sample, double utilization) override {
     cpu_.add(sample.at, utilization);
     const std::uint32_t size = size_of(sample);
-    if (!is_due(sample.at, seconds(15), synced_)) return decided(sample, size);
+    if (!is_due(sample.at, std::chrono::seconds(15), synced_)) return decided(sample, size);
     const std::uint32_t wish = std::clamp(wished(sample), min_, max_);
     wishes_.add(sample.at, wish);
     std::uint32_t to = wish;
@@ -119,7 +118,7 @@ class HpaScaler final : public Scaler {
     return diluted <= 1 + kTolerance ? size : ceiling(diluted * size);
   }
   std::uint32_t min_, max_;
-  Recent cpu_{seconds(30)}, wishes_{seconds(300)};
+  Recent cpu_{std::chrono::seconds(30)}, wishes_{std::chrono::seconds(300)};
   TimePoint synced_{};
 };
 
@@ -138,7 +137,7 @@ class KpaScaler final : public Scaler {
     };
     const std::uint32_t stable = limited(stable_.mean()), burst = limited(burst_.mean());
     if (burst >= 2 * ready) panicked_ = sample.at;
-    if (panicked_ && sample.at - *panicked_ >= seconds(60)) panicked_.reset();
+    if (panicked_ && sample.at - *panicked_ >= std::chrono::seconds(60)) panicked_.reset();
     std::uint32_t to = stable;
     if (panicked_) to = most_ = std::max({stable, burst, most_});
     if (!panicked_) most_ = 0;
@@ -148,7 +147,7 @@ class KpaScaler final : public Scaler {
  private:
   std::uint32_t min_, max_;
   double target_;
-  Recent stable_{seconds(60)}, burst_{seconds(6)};
+  Recent stable_{std::chrono::seconds(60)}, burst_{std::chrono::seconds(6)};
   std::optional<TimePoint> panicked_;
   std::uint32_t most_ = 0;
 };

@@ -47,7 +47,7 @@ std::string to_svg(const Report& report) {
       "font-size='12'>\n<rect width='100%' height='100%' fill='white'/>\n",
       kWidth + 2 * kLeft, kHeight + 2 * kTop);
   if (report.outcomes.empty()) return out + "</svg>\n";
-  const Outcome& one = report.outcomes.front();
+  const SimulationOutcome& one = report.outcomes.front();
   const auto rates = thinned(one.rates), present = thinned(one.present);
   const auto bad = thinned(one.is_bad);
   for (std::size_t i = 0; i < bad.size(); ++i) {

@@ -25,7 +25,7 @@ std::string to_text(const Report& report) {
                   "/oracle", "/static", "broken", "bad", "flaps", "changes", "most", "lost");
   if (report.price > 0) out += fmt::format(" {:>14}", report.currency);
   out += '\n';
-  for (const Outcome& one : report.outcomes) {
+  for (const SimulationOutcome& one : report.outcomes) {
     out += fmt::format(
         "{:<18} {:>8.1f} {:>8.2f} {:>8.2f} {:>6.1f} m {:>5.2f} % {:>6} {:>8} {:>5} {:>7.0f}{}\n",
         one.name, one.hours, ratio(one.hours, report.oracle_hours),
@@ -40,7 +40,7 @@ std::string to_text(const Report& report) {
                     ratio(hours, report.static_hours), "", "", "", "", "", "", cost(report, hours));
   }
   if (report.outcomes.empty()) return out;
-  const Outcome& first = report.outcomes.front();
+  const SimulationOutcome& first = report.outcomes.front();
   out += fmt::format(
       "\nIn {:.1f} hours {:.0f} requests came. With {}, {:.1f} instance-hours are paid: {:.0f} % "
       "of "
@@ -60,7 +60,7 @@ std::string to_text(const Report& report) {
 
 std::string to_json(const Report& report) {
   boost::json::array outcomes;
-  for (const Outcome& one : report.outcomes) {
+  for (const SimulationOutcome& one : report.outcomes) {
     boost::json::array changes;
     for (const Change& change : one.changes) {
       changes.push_back({{"at_s", change.at_s},

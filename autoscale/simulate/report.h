@@ -9,7 +9,7 @@
 namespace gapura::autoscale {
 
 struct Report {
-  std::vector<Outcome> outcomes;  ///< the first one is what was asked about
+  std::vector<SimulationOutcome> outcomes;  ///< the first one is what was asked about
   double oracle_hours = 0, static_hours = 0, trace_hours = 0;
   double price = 0;  ///< of an instance-hour; 0: not given
   std::string currency;

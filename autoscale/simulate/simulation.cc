@@ -28,7 +28,7 @@ class Run {
         random_(settings.seed),
         ready_(settings.begins_with > 0 ? settings.begins_with : first_size()) {}
 
-  Outcome run() {
+  SimulationOutcome run() {
     const auto tick_s = static_cast<std::size_t>(std::max<std::int64_t>(
         1, std::chrono::duration_cast<std::chrono::seconds>(settings_.tick).count()));
     for (second_ = 0; second_ < trace_.rates.size(); ++second_) {
@@ -151,7 +151,7 @@ class Run {
   std::deque<double> cpu_;
   Sample sample_;
   double busy_ = 0;
-  Outcome out_;
+  SimulationOutcome out_;
 };
 
 /// What the oracle has in each ten seconds.
@@ -184,7 +184,7 @@ std::vector<double> oracle_sizes(const Trace& trace, const SimulationSettings& s
 
 }  // namespace
 
-Outcome simulate(const Trace& trace, Scaler& scaler, const SimulationSettings& settings) {
+SimulationOutcome simulate(const Trace& trace, Scaler& scaler, const SimulationSettings& settings) {
   return Run(trace, scaler, settings).run();
 }
 

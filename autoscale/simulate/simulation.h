@@ -31,7 +31,7 @@ struct Change {
   std::string reason;
 };
 
-struct Outcome {
+struct SimulationOutcome {
   std::string name;
   double hours = 0;  ///< instance-hours, paid from the wish until the removal
   double requests = 0, refused = 0;
@@ -47,7 +47,7 @@ struct Outcome {
   std::vector<bool> is_bad;
 };
 
-Outcome simulate(const Trace& trace, Scaler& scaler, const SimulationSettings& settings);
+SimulationOutcome simulate(const Trace& trace, Scaler& scaler, const SimulationSettings& settings);
 
 /// Instance-hours of one who knows the future: every 10 s just what the next 10 s need at 85 %,
 /// kept through gaps of five minutes, and a boot's time for each start.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace gapura::autoscale::test {
+namespace gapura::autoscale {
 
 using balancer::Phase;
 
@@ -144,4 +144,4 @@ std::size_t World::count(Phase phase) const {
       targets, [phase](const auto& entry) { return entry.second.phase == phase; }));
 }
 
-}  // namespace gapura::autoscale::test
+}  // namespace gapura::autoscale

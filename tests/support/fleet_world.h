@@ -9,7 +9,7 @@
 
 #include "autoscale/fleet/fleet.h"
 
-namespace gapura::autoscale::test {
+namespace gapura::autoscale {
 
 struct FakeProvider {
   std::map<std::string, Instance> instances;  ///< by name
@@ -55,4 +55,4 @@ class World {
   std::unique_ptr<Fleet> made_fleet();
 };
 
-}  // namespace gapura::autoscale::test
+}  // namespace gapura::autoscale

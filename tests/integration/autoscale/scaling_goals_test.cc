@@ -20,7 +20,7 @@ conf::Autoscale default_policy() {
   return policy;
 }
 
-Outcome replay(const Trace& trace, unsigned seed) {
+SimulationOutcome replay(const Trace& trace, unsigned seed) {
   const SimulationSettings settings{.service = {}, .seed = seed};
   return simulate(trace, *make_policy_scaler(default_policy(), kVirtualStart), settings);
 }
@@ -41,7 +41,7 @@ TEST(ScalingGoals, AStepIsDecidedOnInTenSecondsWithoutOvershoot) {
   std::uint32_t most = 0;
   for (unsigned seed = 1; seed <= kSeeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    const Outcome outcome = replay(shapes::step(10, 40, 1'200, 3'600), seed);
+    const SimulationOutcome outcome = replay(shapes::step(10, 40, 1'200, 3'600), seed);
     ASSERT_FALSE(outcome.changes.empty());
     slowest = std::max(slowest, outcome.changes.front().at_s - kAt);
     longest = std::max(longest, outcome.violation_min);
@@ -61,7 +61,7 @@ TEST(ScalingGoals, NoiseAroundTheThresholdMovesItOnceAnHourAtMost) {
   double worst = 0, sum = 0;
   std::uint32_t flaps = 0;
   for (unsigned seed = 1; seed <= kSeeds; ++seed) {
-    const Outcome outcome = replay(shapes::noise(8, 18, 4 * 3'600, seed), seed);
+    const SimulationOutcome outcome = replay(shapes::noise(8, 18, 4 * 3'600, seed), seed);
     const double actions = static_cast<double>(outcome.changes.size()) / kHours;
     worst = std::max(worst, actions);
     sum += actions;
@@ -80,8 +80,8 @@ TEST(ScalingGoals, TheWorldCupDayCostsLittleAndBreaksNoPromise) {
   std::uint32_t flaps = 0;
   for (unsigned seed = 1; seed <= kSeeds; ++seed) {
     const SimulationSettings settings{.service = {}, .seed = seed};
-    const Outcome outcome = replay(day, seed);
-    const Outcome others = simulate(day, *make_seed_scaler(1, 30), settings);
+    const SimulationOutcome outcome = replay(day, seed);
+    const SimulationOutcome others = simulate(day, *make_seed_scaler(1, 30), settings);
     to_oracle = std::max(to_oracle, outcome.hours / oracle_hours(day, settings));
     to_seed = std::max(to_seed, outcome.hours / others.hours);
     violation = std::max(violation, outcome.violation_min);
@@ -121,7 +121,7 @@ TEST(ScalingGoals, NothingIsRemovedOnMissingNumbersAndMaxIsNeverPassed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Blinded scaler;
     Trace wild = shapes::noise(0, 900, 6 * 3'600, seed);
-    const Outcome outcome = simulate(wild, scaler, {.service = {}, .seed = seed});
+    const SimulationOutcome outcome = simulate(wild, scaler, {.service = {}, .seed = seed});
     EXPECT_EQ(scaler.removed_blindly, 0);
     EXPECT_EQ(scaler.above_max, 0);
     EXPECT_LE(outcome.most, 30U);

@@ -22,24 +22,11 @@
 #include <utility>
 
 #include "admin/http_server.h"
+#include "tests/support/seed_folder.h"
 
 namespace gapura::admin {
 
-/// Removed with all it holds.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "gapura-admin-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  std::filesystem::path operator/(const char* name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
+using test::TemporaryFolder;
 
 /// A socket that fails a test after twenty seconds instead of hanging it.
 class Client {

@@ -5,7 +5,7 @@
 
 #include "tests/support/fleet_world.h"
 
-namespace gapura::autoscale::test {
+namespace gapura::autoscale {
 namespace {
 
 using balancer::Phase;
@@ -114,4 +114,4 @@ TEST(FleetSim, SurvivesWhateverTheProviderDoes) {
 }
 
 }  // namespace
-}  // namespace gapura::autoscale::test
+}  // namespace gapura::autoscale

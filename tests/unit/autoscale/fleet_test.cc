@@ -6,7 +6,7 @@
 
 #include "tests/support/fleet_world.h"
 
-namespace gapura::autoscale::test {
+namespace gapura::autoscale {
 namespace {
 
 using balancer::Phase;
@@ -296,4 +296,4 @@ TEST_F(FleetTest, AsksMoreAndMoreSeldomWhatIsRefused) {
 }
 
 }  // namespace
-}  // namespace gapura::autoscale::test
+}  // namespace gapura::autoscale

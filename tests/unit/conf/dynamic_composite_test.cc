@@ -1,17 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "conf/dynamic_config.h"
-#include "tests/unit/conf/lines.h"
+#include "tests/unit/conf/reading.h"
 
 namespace gapura::conf {
 namespace {
-
-DynamicResult with_service(const std::string& kind) {
-  return parse_dynamic("http:\n  services:\n    s: {" + kind + "}\n", "d.yaml");
-}
-const ServiceConfig& service_of(const DynamicResult& result) {
-  return result.config.services.at("s");
-}
 
 TEST(Composite, WeightedHasTraefiksKeysAndDefaults) {
   const DynamicResult result = with_service(

@@ -1,16 +1,10 @@
 #include <gtest/gtest.h>
 
-#include "conf/dynamic_config.h"
-#include "tests/unit/conf/lines.h"
+#include "tests/unit/conf/reading.h"
 
 namespace gapura::conf {
 namespace {
 
-/// A file with the service `s`, whose settings below loadBalancer are on line 3.
-DynamicResult with_balancer(const std::string& settings) {
-  return parse_dynamic(
-      "http:\n  services:\n    s: {loadBalancer: {servers: [], " + settings + "}}\n", "d.yaml");
-}
 DrainKind drain_of(const std::string& settings) {
   const DynamicResult result = with_balancer(settings);
   EXPECT_TRUE(result.problems.empty()) << lines(result.problems);

@@ -6,14 +6,14 @@
 namespace gapura::conf {
 namespace {
 
-DynamicResult read(const std::string& yaml) {
+DynamicResult read_file(const std::string& yaml) {
   return parse_dynamic(yaml, "d.yaml");
 }
 
 TEST(DynamicFile, IsEmptyWhenItSaysNothing) {
   for (const char* yaml : {"", "# only\n# comments\n", "---\n", "http:\n", "~\n",
                            "http:\n  services:\n", "http:\n  services:\n    a:\n"}) {
-    const DynamicResult result = read(yaml);
+    const DynamicResult result = read_file(yaml);
     EXPECT_TRUE(result.is_empty && result.is_usable) << yaml;
     EXPECT_EQ(result.config, DynamicConfig{});
     EXPECT_TRUE(result.problems.empty());
@@ -22,8 +22,8 @@ TEST(DynamicFile, IsEmptyWhenItSaysNothing) {
 
 TEST(DynamicFile, SaysNothingOnPurposeWithBraces) {
   for (const char* yaml : {"{}", "http: {}\n", "http: {services: {}}\n"}) {
-    EXPECT_FALSE(read(yaml).is_empty) << yaml;
-    EXPECT_TRUE(read(yaml).is_usable) << yaml;
+    EXPECT_FALSE(read_file(yaml).is_empty) << yaml;
+    EXPECT_TRUE(read_file(yaml).is_usable) << yaml;
   }
 }
 
@@ -38,7 +38,7 @@ TEST(DynamicFile, IsUnusableWhenItsShapeIsWrong) {
        "E 2:1: not valid YAML: end of map flow not found; a '{' or '[' is opened and never "
        "closed\n"}};
   for (const auto& [yaml, problems] : kTable) {
-    const DynamicResult result = read(yaml);
+    const DynamicResult result = read_file(yaml);
     EXPECT_FALSE(result.is_usable) << yaml;
     EXPECT_FALSE(result.is_empty) << yaml;
     EXPECT_EQ(result.config, DynamicConfig{}) << yaml;
@@ -47,7 +47,7 @@ TEST(DynamicFile, IsUnusableWhenItsShapeIsWrong) {
 }
 
 TEST(DynamicFile, IsUnusableWithDuplicateKeys) {
-  const DynamicResult result = read(R"(http:
+  const DynamicResult result = read_file(R"(http:
   services:
     a: {loadBalancer: {servers: []}}
     A: {loadBalancer: {servers: []}}
@@ -57,11 +57,11 @@ TEST(DynamicFile, IsUnusableWithDuplicateKeys) {
   EXPECT_FALSE(result.is_usable);
   EXPECT_EQ(lines(result.problems),
             "E 5:5: http.services.a: key 'a' stands twice, first in line 3; remove one of them\n");
-  EXPECT_FALSE(read("http: {}\nHTTP: {}\n").is_usable);
+  EXPECT_FALSE(read_file("http: {}\nHTTP: {}\n").is_usable);
 }
 
 TEST(DynamicFile, RefusesTemplates) {
-  const DynamicResult result = read("http:\n  services:\n    {{ range $i := until 3 }}\n");
+  const DynamicResult result = read_file("http:\n  services:\n    {{ range $i := until 3 }}\n");
 
   EXPECT_FALSE(result.is_usable);
   EXPECT_EQ(lines(result.problems),
@@ -75,8 +75,8 @@ TEST(DynamicFile, RefusesToml) {
 }
 
 TEST(DynamicFile, NamesSectionsThatDoNothing) {
-  EXPECT_EQ(lines(read("http: {middlewares: {a: {}}, serversTransports: {t: {}}, routes: {}}\n"
-                       "tcp: {}\ntls: {}\nentryPoints: {}\nhtpp: {}\n")
+  EXPECT_EQ(lines(read_file("http: {middlewares: {a: {}}, serversTransports: {t: {}}, routes: {}}\n"
+                            "tcp: {}\ntls: {}\nentryPoints: {}\nhtpp: {}\n")
                       .problems),
             "W 1:8: http.middlewares: known to Traefik, not acted on by Gapura yet: middlewares (a "
             "router that names one is disabled)\n"
@@ -92,7 +92,7 @@ TEST(DynamicFile, NamesSectionsThatDoNothing) {
 }
 
 TEST(DynamicFile, OneWrongRouterCostsOnlyItself) {
-  const DynamicResult result = read(R"y(http:
+  const DynamicResult result = read_file(R"y(http:
   routers:
     bad: {service: s}
     good: {rule: "Path(`/`)", service: s}
@@ -104,7 +104,7 @@ TEST(DynamicFile, OneWrongRouterCostsOnlyItself) {
 }
 
 TEST(DynamicFile, ReadsAliasesAndMerges) {
-  const DynamicResult result = read(R"(x-lb: &lb
+  const DynamicResult result = read_file(R"(x-lb: &lb
   drainTimeout: 5
   Servers: [{url: "http://shared"}]
 http:
@@ -120,7 +120,7 @@ http:
 }
 
 TEST(DynamicFile, ReadsJson) {
-  const DynamicResult result = read(
+  const DynamicResult result = read_file(
       "{\n\t\"http\": {\"services\": {\"a\": {\"loadBalancer\": {\"servers\": "
       "[{\"url\": \"http://x:1\"}]}}}}}");
 
@@ -139,7 +139,7 @@ TEST(DynamicFile, ReadsTenThousandRouters) {
     yaml += "          - url: http://10.0." + std::to_string(i / 250) + "." +
             std::to_string(i % 250) + ":80\n";
   }
-  DynamicResult result = read(yaml);
+  DynamicResult result = read_file(yaml);
   resolve(result.config, {"web"}, result.problems);
 
   EXPECT_TRUE(result.problems.empty()) << result.problems.front().to_string();
@@ -150,7 +150,7 @@ TEST(DynamicFile, ReadsTenThousandRouters) {
 TEST(DynamicFile, StopsListingProblems) {
   std::string yaml = "http:\n  routers:\n";
   for (int i = 0; i < 12'000; ++i) yaml += "    r" + std::to_string(i) + ": {rule: x}\n";
-  const DynamicResult result = read(yaml);
+  const DynamicResult result = read_file(yaml);
 
   ASSERT_EQ(result.problems.size(), 10'001U);
   EXPECT_EQ(result.problems.back().message, "there are more errors; mend those above first");

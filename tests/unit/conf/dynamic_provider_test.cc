@@ -17,7 +17,7 @@ struct Read {
 };
 
 /// `settings` are those below `provider`, on line 1.
-Read read(const std::string& settings, const std::string& service = "calculate") {
+Read provider_of(const std::string& settings, const std::string& service = "calculate") {
   Problems problems;
   const auto tree = yaml::load("provider: {" + settings + "}\n", "d.yaml", problems);
   yaml::Reader reader("d.yaml", problems);
@@ -37,7 +37,7 @@ bool tells(const Read& read, const std::string& what) {
 constexpr const char* kProcess = "process: {command: [app, '--port={{port}}'], ports: 9000-9010}";
 
 TEST(Provider, ReadsProcesses) {
-  const Read result = read(
+  const Read result = provider_of(
       "namePrefix: calc-, port: 3000, listEvery: 5s, bootTimeout: 2m, createsAtOnce: 2,"
       "process: {command: [app, '--port={{port}}'], environment: {NAME: '{{name}}'}, folder: /srv,"
       " address: 127.0.0.2, ports: 9000-9010, stopTimeout: 3s}");
@@ -60,17 +60,17 @@ TEST(Provider, ReadsProcesses) {
 }
 
 TEST(Provider, HasDefaults) {
-  const Read result = read(kProcess, "My service@2");
+  const Read result = provider_of(kProcess, "My service@2");
 
   ASSERT_TRUE(result.provider) << result.problems;
   EXPECT_EQ(result.provider->name_prefix, "gapura-my-service-2-");
   EXPECT_EQ(result.provider->port, 0);
   EXPECT_EQ(result.provider->list_every, Milliseconds(30'000));
-  EXPECT_FALSE(read("", "s").provider) << "a provider without a kind is none";
+  EXPECT_FALSE(provider_of("", "s").provider) << "a provider without a kind is none";
 }
 
 TEST(Provider, ReadsACommand) {
-  const Read result = read("exec: {command: [/opt/cloud, --fast], timeout: 5s}");
+  const Read result = provider_of("exec: {command: [/opt/cloud, --fast], timeout: 5s}");
 
   ASSERT_TRUE(result.provider) << result.problems;
   const auto& exec = std::get<ExecProvider>(result.provider->how);
@@ -79,34 +79,39 @@ TEST(Provider, ReadsACommand) {
 }
 
 TEST(Provider, WantsOneKind) {
-  EXPECT_TRUE(tells(read("port: 1"), "needs one of process, exec and http"));
-  EXPECT_TRUE(tells(read(std::string(kProcess) + ", exec: {command: [a]}"), "more than one of"));
-  EXPECT_TRUE(read(std::string(kProcess) + ", prot: 1").problems.find("did you mean 'port'") !=
-              std::string::npos);
+  EXPECT_TRUE(tells(provider_of("port: 1"), "needs one of process, exec and http"));
+  EXPECT_TRUE(
+      tells(provider_of(std::string(kProcess) + ", exec: {command: [a]}"), "more than one of"));
+  EXPECT_TRUE(
+      provider_of(std::string(kProcess) + ", prot: 1").problems.find("did you mean 'port'") !=
+      std::string::npos);
 }
 
 TEST(Provider, NamesWhatIsWrongWithItsPlace) {
-  EXPECT_EQ(read(std::string("namePrefix: Calc_, ") + kProcess).problems,
+  EXPECT_EQ(provider_of(std::string("namePrefix: Calc_, ") + kProcess).problems,
             "E 1:24: autoscale.provider.namePrefix: must begin with a letter and hold a-z, 0-9 and "
             "'-' only, as clouds ask of names; not 'Calc_'\n");
-  EXPECT_TRUE(tells(read("namePrefix: 1a, " + std::string(kProcess)), "must begin with a letter"));
-  EXPECT_TRUE(tells(read("namePrefix: " + std::string(48, 'a') + "-, " + kProcess), "at most 48"));
-  EXPECT_TRUE(read("namePrefix: " + std::string(47, 'a') + "-, " + kProcess).provider);
-  EXPECT_TRUE(tells(read("namePrefix: calc, " + std::string(kProcess)), "write 'calc-'"));
-  EXPECT_TRUE(tells(read("listEvery: 999ms, " + std::string(kProcess)), "at least 1s"));
-  EXPECT_TRUE(tells(read("bootTimeout: 0, " + std::string(kProcess)), "at least 1s"));
-  EXPECT_TRUE(tells(read("createsAtOnce: 0, " + std::string(kProcess)), "createsAtOnce"));
-  EXPECT_TRUE(tells(read("process: {ports: 1-2}"), "command is missing"));
-  EXPECT_TRUE(tells(read("process: {command: app -x, ports: 1-2}"), "must be a list"));
-  EXPECT_TRUE(tells(read("process: {command: [], ports: 1-2}"), "must name a program"));
+  EXPECT_TRUE(
+      tells(provider_of("namePrefix: 1a, " + std::string(kProcess)), "must begin with a letter"));
+  EXPECT_TRUE(
+      tells(provider_of("namePrefix: " + std::string(48, 'a') + "-, " + kProcess), "at most 48"));
+  EXPECT_TRUE(provider_of("namePrefix: " + std::string(47, 'a') + "-, " + kProcess).provider);
+  EXPECT_TRUE(tells(provider_of("namePrefix: calc, " + std::string(kProcess)), "write 'calc-'"));
+  EXPECT_TRUE(tells(provider_of("listEvery: 999ms, " + std::string(kProcess)), "at least 1s"));
+  EXPECT_TRUE(tells(provider_of("bootTimeout: 0, " + std::string(kProcess)), "at least 1s"));
+  EXPECT_TRUE(tells(provider_of("createsAtOnce: 0, " + std::string(kProcess)), "createsAtOnce"));
+  EXPECT_TRUE(tells(provider_of("process: {ports: 1-2}"), "command is missing"));
+  EXPECT_TRUE(tells(provider_of("process: {command: app -x, ports: 1-2}"), "must be a list"));
+  EXPECT_TRUE(tells(provider_of("process: {command: [], ports: 1-2}"), "must name a program"));
   for (const char* ports : {"9", "0-9", "9-8", "9-", "-9", "a-b", "1-70000"}) {
     const bool is_one_port = std::string(ports) == "9";
-    const Read result = read("process: {command: [a], ports: " + std::string(ports) + "}");
+    const Read result = provider_of("process: {command: [a], ports: " + std::string(ports) + "}");
     EXPECT_EQ(result.provider.has_value(), is_one_port) << ports;
   }
-  EXPECT_TRUE(tells(read("process: {command: [a]}"), "must be a range of ports"));
-  EXPECT_TRUE(tells(read("process: {command: [a], ports: 1-2, address: host}"), "IP address"));
-  EXPECT_TRUE(tells(read(R"(process: {command: [a, "{{prot}}"], ports: 1-2})"),
+  EXPECT_TRUE(tells(provider_of("process: {command: [a]}"), "must be a range of ports"));
+  EXPECT_TRUE(
+      tells(provider_of("process: {command: [a], ports: 1-2, address: host}"), "IP address"));
+  EXPECT_TRUE(tells(provider_of(R"(process: {command: [a, "{{prot}}"], ports: 1-2})"),
                     "{{prot}} stands for nothing here; there are {{name}} and {{port}} (did you "
                     "mean 'port'?)"));
 }
@@ -123,7 +128,7 @@ TEST(Provider, KnowsItsOwnByName) {
 const std::string kSecret = "secrets: {token: {file: /t}}";
 
 TEST(HttpProviderConfig, TakesAPresetWithWhatItNeeds) {
-  const Read result = read(
+  const Read result = provider_of(
       "http: {preset: idcloudhost-clone, variables: {seed: u-1, "
       "billing_account: 7, location: jkt02}, " +
       kSecret + "}");
@@ -149,11 +154,11 @@ TEST(HttpProviderConfig, AllPresetsAreGood) {
   for (const Preset& preset : presets()) {
     ASSERT_TRUE(needed.contains(preset.name)) << preset.name;
     const std::string start = "http: {preset: " + std::string(preset.name);
-    const Read result = read(start + ", variables: {" + needed.at(preset.name) +
-                             "}, secrets: {token: {file: /t}, machine_password: {env: P}}}");
+    const Read result = provider_of(start + ", variables: {" + needed.at(preset.name) +
+                                    "}, secrets: {token: {file: /t}, machine_password: {env: P}}}");
     EXPECT_TRUE(result.provider) << preset.name << ": " << result.problems;
     EXPECT_EQ(result.problems, "") << preset.name;
-    const Read without = read(start + "}");
+    const Read without = provider_of(start + "}");
     EXPECT_TRUE(tells(without, "has no value; write it below variables")) << preset.name;
   }
 }
@@ -164,26 +169,26 @@ const std::string kOperations =
     " remove: {method: DELETE, url: 'http://c/{{id}}'}}, fields: {id: id, name: name, state: s}";
 
 TEST(HttpProviderConfig, TakesACloudOfOnesOwn) {
-  const Read result = read("http: {" + kOperations + "}");
+  const Read result = provider_of("http: {" + kOperations + "}");
 
   EXPECT_TRUE(result.provider) << result.problems;
   EXPECT_EQ(result.problems, "");
 }
 
 TEST(HttpProviderConfig, NamesWhatIsWrong) {
-  EXPECT_TRUE(tells(read("http: {preset: hetznr}"), "there is no preset 'hetznr'"));
-  EXPECT_TRUE(tells(read("http: {preset: hetznr}"), "did you mean 'hetzner'"));
-  EXPECT_TRUE(tells(read("http: {}"), "operations.list is missing"));
-  EXPECT_TRUE(tells(read("http: {}"), "fields.id is missing"));
+  EXPECT_TRUE(tells(provider_of("http: {preset: hetznr}"), "there is no preset 'hetznr'"));
+  EXPECT_TRUE(tells(provider_of("http: {preset: hetznr}"), "did you mean 'hetzner'"));
+  EXPECT_TRUE(tells(provider_of("http: {}"), "operations.list is missing"));
+  EXPECT_TRUE(tells(provider_of("http: {}"), "fields.id is missing"));
   const auto with = [](const std::string& more) {
-    return read("http: {" + kOperations + more + "}");
+    return provider_of("http: {" + kOperations + more + "}");
   };
   EXPECT_TRUE(tells(with(", states: {on: runing}"), "did you mean 'running'"));
   EXPECT_TRUE(tells(with(", variables: {name: x}"), "{{name}} is built in"));
   EXPECT_TRUE(tells(with(", variables: {a b: x}"), "is no name for a placeholder"));
   EXPECT_TRUE(tells(with(R"(, variables: {a: "{{b}}"})"), "holds a placeholder itself"));
   EXPECT_TRUE(tells(with(R"(, headers: {X: "{{nobody}}"})"), "{{nobody}} has no value"));
-  const Read two = read(
+  const Read two = provider_of(
       "http: {operations: {list: {url: 'http://c/{{id}}'}, create: {url: '', form: {a: b}, json: "
       "x},"
       " remove: {url: 'http://c/'}, reboot: {url: x}}, fields: {id: id, name: n, state: s, ip: "
@@ -194,7 +199,7 @@ TEST(HttpProviderConfig, NamesWhatIsWrong) {
   EXPECT_TRUE(tells(two, "operations: 'reboot' is none"));
   EXPECT_TRUE(tells(two, "fields: 'ip' is none"));
   const Read step =
-      read("http: {operations: {list: {url: a, method: get, expect: [2xx], timeout: 0}}}");
+      provider_of("http: {operations: {list: {url: a, method: get, expect: [2xx], timeout: 0}}}");
   EXPECT_TRUE(tells(step, "must be a method such as GET"));
   EXPECT_TRUE(tells(step, "must hold statuses such as 200, not '2xx'"));
   EXPECT_TRUE(tells(step, "timeout: must be at least 1s"));
@@ -202,7 +207,7 @@ TEST(HttpProviderConfig, NamesWhatIsWrong) {
 
 TEST(HttpProviderConfig, KeepsSecretsOutOfTheFile) {
   const auto with = [](const std::string& more) {
-    return read("http: {" + kOperations + more + "}");
+    return provider_of("http: {" + kOperations + more + "}");
   };
   EXPECT_TRUE(tells(with(", headers: {Authorization: Bearer abc}"),
                     "headers.Authorization holds a secret that stands in the YAML"));

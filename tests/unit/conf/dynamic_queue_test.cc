@@ -1,19 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "conf/dynamic_config.h"
-#include "tests/unit/conf/lines.h"
+#include "tests/unit/conf/reading.h"
 
 namespace gapura::conf {
 namespace {
-
-/// A file with the service `s`, whose settings below loadBalancer are on line 3.
-DynamicResult with_balancer(const std::string& settings) {
-  return parse_dynamic(
-      "http:\n  services:\n    s: {loadBalancer: {servers: [], " + settings + "}}\n", "d.yaml");
-}
-ServiceConfig service_of(const DynamicResult& result) {
-  return result.config.services.at("s");
-}
 
 TEST(Queue, IsOffUnlessTargetsAreLimited) {
   EXPECT_EQ(service_of(with_balancer("strategy: wrr")).in_flight_max, 0U);

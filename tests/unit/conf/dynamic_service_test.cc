@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "conf/dynamic_config.h"
-#include "tests/unit/conf/lines.h"
+#include "tests/unit/conf/reading.h"
 
 namespace gapura::conf {
 namespace {
@@ -10,19 +9,16 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 /// A file with the service `s`, whose settings are on line 3, and another one.
-DynamicResult with_service(const std::string& settings) {
+DynamicResult with_two_services(const std::string& settings) {
   return parse_dynamic(
       "http:\n  services:\n    s: {" + settings + "}\n    other: {loadBalancer: {servers: []}}\n",
       "d.yaml");
 }
-DynamicResult with_balancer(const std::string& settings) {
-  return with_service("loadBalancer: {" + settings + "}");
+DynamicResult with_whole_balancer(const std::string& settings) {
+  return with_two_services("loadBalancer: {" + settings + "}");
 }
 DynamicResult with_servers(const std::string& servers) {
-  return with_balancer("servers: [" + servers + "]");
-}
-ServiceConfig service_of(const DynamicResult& result) {
-  return result.config.services.at("s");
+  return with_whole_balancer("servers: [" + servers + "]");
 }
 std::string urls_of(const DynamicResult& result) {
   std::string out;
@@ -49,7 +45,7 @@ TEST(Service, HasItsDefaults) {
 }
 
 TEST(Service, ReadsItsOptions) {
-  const DynamicResult result = with_service(
+  const DynamicResult result = with_two_services(
       "LoadBalancer: {Strategy: LeastConn, passHostHeader: \"false\", connectTimeout: 500ms, "
       "responseHeaderTimeout: 10, drainTimeout: 1m, drainUpgradeTimeout: 1h, "
       "serversTransport: default@internal, "
@@ -140,16 +136,17 @@ TEST(Service, SaysThatAPathIsIgnored) {
 }
 
 TEST(Service, HasExactlyOneKind) {
-  EXPECT_EQ(service_of(with_service("")).fault,
+  EXPECT_EQ(service_of(with_two_services("")).fault,
             "has no loadBalancer; write loadBalancer: with servers: below it");
-  EXPECT_EQ(service_of(with_service("loadBalancer: ")).fault,
+  EXPECT_EQ(service_of(with_two_services("loadBalancer: ")).fault,
             "has no loadBalancer; write loadBalancer: with servers: below it");
-  const DynamicResult two = with_service("loadBalancer: {servers: []}, failover: {}");
+  const DynamicResult two = with_two_services("loadBalancer: {servers: []}, failover: {}");
   EXPECT_NE(service_of(two).fault, "");
   EXPECT_NE(lines(two.problems).find("has several kinds (loadBalancer and failover)"),
             std::string::npos);
-  EXPECT_NE(service_of(with_service("loadBalancers: {servers: []}")).fault, "");
-  EXPECT_NE(service_of(with_service("loadBalancer: {servers: []}, middlewares: [a]")).fault, "");
+  EXPECT_NE(service_of(with_two_services("loadBalancers: {servers: []}")).fault, "");
+  EXPECT_NE(service_of(with_two_services("loadBalancer: {servers: []}, middlewares: [a]")).fault,
+            "");
 }
 
 TEST(Service, WrongOptionsDisableIt) {
@@ -163,14 +160,14 @@ TEST(Service, WrongOptionsDisableIt) {
       {"servers: [], connectTimeout: 0",
        "loadBalancer.connectTimeout: must be above 0; nothing waits for ever to connect"}};
   for (const auto& [settings, fault] : kTable) {
-    EXPECT_EQ(service_of(with_balancer(settings)).fault, fault) << settings;
+    EXPECT_EQ(service_of(with_whole_balancer(settings)).fault, fault) << settings;
   }
-  EXPECT_EQ(service_of(with_service("loadBalancer: [a]")).fault,
+  EXPECT_EQ(service_of(with_two_services("loadBalancer: [a]")).fault,
             "loadBalancer: expected settings, found a list");
 }
 
 TEST(Service, NamesWhatIsNotActedOn) {
-  const DynamicResult result = with_balancer(
+  const DynamicResult result = with_whole_balancer(
       "servers: [], responseForwarding: {flushInterval: 1ms}, serversTransport: mine");
 
   EXPECT_EQ(service_of(result).fault, "");
@@ -182,7 +179,7 @@ TEST(Service, NamesWhatIsNotActedOn) {
 
 TEST(Service, WithoutServersIsWarnedOf) {
   for (const char* settings : {"", "servers: "}) {
-    const DynamicResult result = with_balancer(settings);
+    const DynamicResult result = with_whole_balancer(settings);
     EXPECT_EQ(service_of(result).fault, "");
     EXPECT_EQ(lines(result.problems),
               "W 3:9: http.services.s.loadBalancer: has no servers: requests to it get 503\n");

@@ -6,7 +6,7 @@
 namespace gapura::conf {
 namespace {
 
-DynamicConfig read(const std::string& yaml, const char* file = "d.yaml") {
+DynamicConfig config_of(const std::string& yaml, const char* file = "d.yaml") {
   return parse_dynamic(yaml, file).config;
 }
 std::string router(const std::string& options) {
@@ -15,8 +15,8 @@ std::string router(const std::string& options) {
 const std::string kService = "  services:\n    calculate: {loadBalancer: {servers: []}}\n";
 
 TEST(Merge, FirstFileInNameOrderWins) {
-  const DynamicConfig second = read(router("service: b") + kService, "dir/b.yaml");
-  const DynamicConfig first = read(router("service: a") + kService, "dir/a.yaml");
+  const DynamicConfig second = config_of(router("service: b") + kService, "dir/b.yaml");
+  const DynamicConfig first = config_of(router("service: a") + kService, "dir/a.yaml");
   Problems problems;
   const DynamicConfig merged = merge({{"dir/b.yaml", second}, {"dir/a.yaml", first}}, problems);
 
@@ -33,8 +33,8 @@ TEST(Merge, FirstFileInNameOrderWins) {
 
 TEST(Merge, KeepsWhatFilesDoNotShare) {
   Problems problems;
-  const DynamicConfig merged =
-      merge({{"a", read(router("service: s"))}, {"b", read("http:\n" + kService)}}, problems);
+  const DynamicConfig merged = merge(
+      {{"a", config_of(router("service: s"))}, {"b", config_of("http:\n" + kService)}}, problems);
 
   EXPECT_TRUE(problems.empty());
   EXPECT_EQ(merged.routers.size() + merged.services.size(), 2U);
@@ -46,7 +46,7 @@ struct Resolved {
   std::string problems;
 };
 Resolved resolved(const std::string& yaml) {
-  DynamicConfig config = read(yaml);
+  DynamicConfig config = config_of(yaml);
   Problems problems;
   resolve(config, {"web", "internal"}, problems);
   return {config.routers.at("r"), lines(problems)};
@@ -62,10 +62,10 @@ TEST(Resolve, DisablesARouterWhoseServiceIsMissing) {
 }
 
 TEST(Resolve, SuspectsBrokenFilesOfHavingWhatIsMissing) {
-  DynamicConfig config = read(router("service: s"));
+  DynamicConfig config = config_of(router("service: s"));
   Problems problems;
   resolve(config, {"web"}, problems, {"a.yaml"});
-  resolve(config = read(router("service: s")), {"web"}, problems, {"a.yaml", "b.yaml"});
+  resolve(config = config_of(router("service: s")), {"web"}, problems, {"a.yaml", "b.yaml"});
 
   EXPECT_EQ(lines(problems),
             "E 3:37: http.routers.r.service: there is no service 's'; a.yaml is broken and may "

@@ -1,26 +1,14 @@
-#include "conf/static_config.h"
-
 #include <gtest/gtest.h>
 
-#include "tests/unit/conf/lines.h"
+#include "tests/unit/conf/reading.h"
 
 namespace gapura::conf {
 namespace {
 
 using std::chrono::seconds;
 
-/// With a file provider, so that only what a test is about is reported.
-StaticResult read(const std::string& yaml) {
-  return parse_static("providers: {file: {directory: /d}}\n" + yaml, "s.yaml");
-}
-
-/// "E 2:4: path: message" for every problem of `yaml`, whose first line is line 2.
-std::string problems_of(const std::string& yaml) {
-  return lines(read(yaml).problems);
-}
-
 TEST(StaticConfig, HasTraefiksDefaults) {
-  const StaticResult result = read("");
+  const StaticResult result = read_static("");
 
   ASSERT_TRUE(result.ok() && result.problems.empty());
   ASSERT_EQ(result.config.entry_points.size(), 1U);
@@ -34,7 +22,7 @@ TEST(StaticConfig, HasTraefiksDefaults) {
 }
 
 TEST(StaticConfig, ReadsEveryOptionOfAnEntryPoint) {
-  const StaticResult result = read(R"(
+  const StaticResult result = read_static(R"(
 EntryPoints:
   Web:
     ADDRESS: "[::1]:8000/tcp"
@@ -107,7 +95,7 @@ workers: 2
 }
 
 TEST(StaticConfig, InternalEntryPointAloneKeepsTheDefaultOne) {
-  const StaticResult result = read("entryPoints: {traefik: {address: \"127.0.0.1:0\"}}\n");
+  const StaticResult result = read_static("entryPoints: {traefik: {address: \"127.0.0.1:0\"}}\n");
 
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result.config.entry_points.at(0).name, "http");
@@ -115,33 +103,34 @@ TEST(StaticConfig, InternalEntryPointAloneKeepsTheDefaultOne) {
 }
 
 TEST(StaticConfig, AccessLogIsOnWhenItsKeyIsThere) {
-  EXPECT_TRUE(read("accessLog:\n").config.access_log.is_on);
-  EXPECT_TRUE(read("accessLog: {}\n").config.access_log.is_on);
-  EXPECT_FALSE(read("").config.access_log.is_on);
+  EXPECT_TRUE(read_static("accessLog:\n").config.access_log.is_on);
+  EXPECT_TRUE(read_static("accessLog: {}\n").config.access_log.is_on);
+  EXPECT_FALSE(read_static("").config.access_log.is_on);
 }
 
 TEST(StaticConfig, AdminCanBeSwitchedOff) {
-  EXPECT_FALSE(read("admin: false\n").config.admin.is_on);
-  EXPECT_FALSE(read("admin: {enabled: false}\n").config.admin.is_on);
-  EXPECT_EQ(read("admin: {address: \":9000\"}\n").config.admin.address, (ListenAddress{"", 9000}));
+  EXPECT_FALSE(read_static("admin: false\n").config.admin.is_on);
+  EXPECT_FALSE(read_static("admin: {enabled: false}\n").config.admin.is_on);
+  EXPECT_EQ(read_static("admin: {address: \":9000\"}\n").config.admin.address,
+            (ListenAddress{"", 9000}));
 }
 
 TEST(StaticConfig, NullSectionsAreSkipped) {
-  EXPECT_EQ(problems_of("entryPoints:\nlog:\nmetrics:\napi:\nping:\nadmin:\nworkers: ~\n"), "");
+  EXPECT_EQ(static_problems("entryPoints:\nlog:\nmetrics:\napi:\nping:\nadmin:\nworkers: ~\n"), "");
 }
 
 TEST(StaticConfig, NothingUnsafeIsServedOpen) {
   constexpr const char* kFault =
       ": not built yet for entry points, whose routers must not be served without it; remove it or "
       "this entry point\n";
-  EXPECT_EQ(problems_of("entryPoints: {a: {address: \":1\", http: {tls: {}}}}\n"),
+  EXPECT_EQ(static_problems("entryPoints: {a: {address: \":1\", http: {tls: {}}}}\n"),
             std::string("E 2:41: entryPoints.a.http.tls") + kFault);
-  EXPECT_EQ(problems_of("entryPoints: {a: {address: \":1\", http: {tls: }}}\n"),
+  EXPECT_EQ(static_problems("entryPoints: {a: {address: \":1\", http: {tls: }}}\n"),
             std::string("E 2:41: entryPoints.a.http.tls") + kFault);
-  EXPECT_EQ(problems_of("entryPoints: {a: {address: \":1\", http: {middlewares: auth}}}\n"),
+  EXPECT_EQ(static_problems("entryPoints: {a: {address: \":1\", http: {middlewares: auth}}}\n"),
             std::string("E 2:54: entryPoints.a.http.middlewares") + kFault);
-  EXPECT_EQ(problems_of("entryPoints: {a: {address: \":1\", http: {redirections: {entryPoint: "
-                        "{to: b}}}}}\n"),
+  EXPECT_EQ(static_problems("entryPoints: {a: {address: \":1\", http: {redirections: {entryPoint: "
+                            "{to: b}}}}}\n"),
             std::string("E 2:41: entryPoints.a.http.redirections") + kFault);
 }
 
@@ -183,17 +172,18 @@ TEST(StaticConfig, NamesMistakesWithTheirPlace) {
        "E 2:18: admin.address: a Unix socket needs an absolute path of at most 107 bytes, such as "
        "unix:/run/gapura/admin.sock\n"},
       {"admin: maybe\n", "E 2:8: admin: must be true or false, not 'maybe'\n"}};
-  for (const auto& [yaml, expected] : kTable) EXPECT_EQ(problems_of(yaml), expected) << yaml;
+  for (const auto& [yaml, expected] : kTable) EXPECT_EQ(static_problems(yaml), expected) << yaml;
 }
 
 TEST(StaticConfig, LimitsBucketsAndHeads) {
   const std::string sixteen = "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16";
-  EXPECT_EQ(problems_of("metrics: {prometheus: {buckets: [" + sixteen + "]}}\n"), "");
-  EXPECT_EQ(problems_of("metrics: {prometheus: {buckets: \"" + sixteen + ",17\"}}\n"),
+  EXPECT_EQ(static_problems("metrics: {prometheus: {buckets: [" + sixteen + "]}}\n"), "");
+  EXPECT_EQ(static_problems("metrics: {prometheus: {buckets: \"" + sixteen + ",17\"}}\n"),
             "E 2:33: metrics.prometheus.buckets: at most 16 buckets, not 17\n");
   const auto head = [](const char* bytes) {
-    return problems_of(std::string("entryPoints: {a: {address: \":1\", http: {maxHeaderBytes: ") +
-                       bytes + "}}}\n");
+    return static_problems(
+        std::string("entryPoints: {a: {address: \":1\", http: {maxHeaderBytes: ") + bytes +
+        "}}}\n");
   };
   EXPECT_EQ(head("1024"), "");
   EXPECT_EQ(head("0"), "");
@@ -204,18 +194,18 @@ TEST(StaticConfig, LimitsBucketsAndHeads) {
 
 TEST(StaticConfig, NamesWhatTraefikKnowsAndGapuraDoesNotDo) {
   constexpr const char* kKnown = ": known to Traefik, not acted on by Gapura yet: ";
-  EXPECT_EQ(problems_of("global: {checkNewVersion: false}\n"),
+  EXPECT_EQ(static_problems("global: {checkNewVersion: false}\n"),
             std::string("W 2:1: global") + kKnown + "global (nothing is ever sent to anybody)\n");
   EXPECT_EQ(
-      problems_of("ping: {entryPoint: web}\n"),
+      static_problems("ping: {entryPoint: web}\n"),
       "W 2:20: ping.entryPoint: /ping on another entry point than 'traefik' is not built yet; "
       "it stays on 'traefik'\n");
-  EXPECT_EQ(problems_of("accessLog: {format: genericCLF, filters: {}}\n").substr(0, 1), "W");
-  EXPECT_TRUE(read("accessLog: {format: genericCLF, filters: {}}\n").ok());
+  EXPECT_EQ(static_problems("accessLog: {format: genericCLF, filters: {}}\n").substr(0, 1), "W");
+  EXPECT_TRUE(read_static("accessLog: {format: genericCLF, filters: {}}\n").ok());
 }
 
 TEST(StaticConfig, InsecureApiOpensNothingByItself) {
-  const StaticResult result = read("api: {insecure: true}\n");
+  const StaticResult result = read_static("api: {insecure: true}\n");
 
   EXPECT_EQ(lines(result.problems),
             "W 2:17: api.insecure: known to Traefik, not acted on by Gapura yet: insecure (port "
@@ -225,7 +215,7 @@ TEST(StaticConfig, InsecureApiOpensNothingByItself) {
 }
 
 TEST(StaticConfig, SendsRoutersToTheDynamicFiles) {
-  const StaticResult result = read("http: {routers: {}}\n");
+  const StaticResult result = read_static("http: {routers: {}}\n");
 
   EXPECT_TRUE(result.ok());
   EXPECT_EQ(lines(result.problems),
@@ -249,18 +239,20 @@ TEST(StaticConfig, NeedsAFileProvider) {
 }
 
 TEST(StaticConfig, KeepsListenersApart) {
-  EXPECT_EQ(problems_of("entryPoints: {a: {address: \":80\"}, b: {address: \"127.0.0.1:80\"}}\n"),
-            "E entryPoints.b: listens on port 80, as entry point 'a' does\n");
-  EXPECT_EQ(problems_of("entryPoints: {a: {address: \"127.0.0.1:80\"}, b: {address: "
-                        "\"127.0.0.2:80\"}}\n"),
+  EXPECT_EQ(
+      static_problems("entryPoints: {a: {address: \":80\"}, b: {address: \"127.0.0.1:80\"}}\n"),
+      "E entryPoints.b: listens on port 80, as entry point 'a' does\n");
+  EXPECT_EQ(static_problems("entryPoints: {a: {address: \"127.0.0.1:80\"}, b: {address: "
+                            "\"127.0.0.2:80\"}}\n"),
             "");
-  EXPECT_EQ(problems_of("entryPoints: {a: {address: \":0\"}, b: {address: \":0\"}}\n"), "");
-  EXPECT_EQ(problems_of("entryPoints: {a: {address: \":8080\"}}\n"),
+  EXPECT_EQ(static_problems("entryPoints: {a: {address: \":0\"}, b: {address: \":0\"}}\n"), "");
+  EXPECT_EQ(static_problems("entryPoints: {a: {address: \":8080\"}}\n"),
             "W entryPoints.a: takes port 8080, where /metrics and /ping would be; give "
             "entryPoints.traefik.address another one\n");
-  EXPECT_FALSE(read("entryPoints: {a: {address: \":9\"}, traefik: {address: \":9\"}}\n").ok());
-  EXPECT_FALSE(read("entryPoints: {a: {address: \":8081\"}}\n").ok());
-  EXPECT_TRUE(read("entryPoints: {a: {address: \":8081\"}}\nadmin: false\n").ok());
+  EXPECT_FALSE(
+      read_static("entryPoints: {a: {address: \":9\"}, traefik: {address: \":9\"}}\n").ok());
+  EXPECT_FALSE(read_static("entryPoints: {a: {address: \":8081\"}}\n").ok());
+  EXPECT_TRUE(read_static("entryPoints: {a: {address: \":8081\"}}\nadmin: false\n").ok());
 }
 
 TEST(StaticConfig, RefusesToml) {

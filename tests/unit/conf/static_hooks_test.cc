@@ -1,8 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "conf/static_config.h"
-#include "tests/unit/conf/lines.h"
+#include "tests/unit/conf/reading.h"
 
 namespace gapura::conf {
 namespace {
@@ -11,20 +10,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
 
-/// With a file provider, so that only what a test is about is reported.
-StaticResult read(const std::string& yaml) {
-  return parse_static("providers: {file: {directory: /d}}\n" + yaml, "s.yaml");
-}
-std::string problems_of(const std::string& yaml) {
-  return lines(read(yaml).problems);
-}
-
 TEST(StaticHooks, AreNoneUnlessAskedFor) {
-  EXPECT_TRUE(read("").config.hooks.empty());
+  EXPECT_TRUE(read_static("").config.hooks.empty());
 }
 
 TEST(StaticHooks, ReadsListenersWithEveryKindOfAuth) {
-  const StaticResult result = read(R"(
+  const StaticResult result = read_static(R"(
 hooks:
   - address: ":4000"
     serves: [scale, alerts]
@@ -60,17 +51,17 @@ hooks:
 TEST(StaticHooks, RefusesAListenerWithoutAuthOnLoopbackToo) {
   for (const char* address : {":4000", "127.0.0.1:4000", "[::1]:4000"}) {
     const StaticResult result =
-        read("hooks: [{address: \"" + std::string(address) + "\", serves: [scale]}]");
+        read_static("hooks: [{address: \"" + std::string(address) + "\", serves: [scale]}]");
     EXPECT_FALSE(result.ok()) << address;
     EXPECT_THAT(lines(result.problems), HasSubstr("insecure: true")) << address;
   }
-  EXPECT_THAT(problems_of("hooks: [{address: \":4000\", serves: [scale], insecure: false}]"),
+  EXPECT_THAT(static_problems("hooks: [{address: \":4000\", serves: [scale], insecure: false}]"),
               HasSubstr("has no auth"));
 }
 
 TEST(StaticHooks, RefusesAnAuthThatIsNotWhole) {
   const auto with = [](const std::string& auth) {
-    return problems_of("hooks: [{address: \":4000\", serves: [scale], auth: " + auth + "}]");
+    return static_problems("hooks: [{address: \":4000\", serves: [scale], auth: " + auth + "}]");
   };
 
   EXPECT_THAT(with("{}"), HasSubstr("must hold one of bearer, basic and hmac"));
@@ -84,20 +75,20 @@ TEST(StaticHooks, RefusesAnAuthThatIsNotWhole) {
 }
 
 TEST(StaticHooks, AsksWhatIsToBeServed) {
-  EXPECT_THAT(problems_of("hooks: [{address: \":4000\", insecure: true}]"),
+  EXPECT_THAT(static_problems("hooks: [{address: \":4000\", insecure: true}]"),
               HasSubstr("serves is missing"));
-  EXPECT_THAT(problems_of("hooks: [{address: \":4000\", serves: [], insecure: true}]"),
+  EXPECT_THAT(static_problems("hooks: [{address: \":4000\", serves: [], insecure: true}]"),
               HasSubstr("is empty"));
-  EXPECT_THAT(problems_of("hooks: [{address: \":4000\", serves: [alert], insecure: true}]"),
+  EXPECT_THAT(static_problems("hooks: [{address: \":4000\", serves: [alert], insecure: true}]"),
               HasSubstr("did you mean 'alerts'?"));
-  EXPECT_THAT(problems_of("hooks: [{serves: [alerts], insecure: true}]"),
+  EXPECT_THAT(static_problems("hooks: [{serves: [alerts], insecure: true}]"),
               HasSubstr("address is missing"));
 }
 
 TEST(StaticHooks, RefusesAnAddressThatSomebodyElseHas) {
   const auto at = [](const std::string& address, const std::string& more = {}) {
-    return problems_of("entryPoints: {web: {address: \":80\"}}\nhooks:\n- {address: \"" + address +
-                       "\", serves: [sd], insecure: true}\n" + more);
+    return static_problems("entryPoints: {web: {address: \":80\"}}\nhooks:\n- {address: \"" +
+                           address + "\", serves: [sd], insecure: true}\n" + more);
   };
 
   EXPECT_EQ(at(":4000"), "");
@@ -111,13 +102,13 @@ TEST(StaticHooks, RefusesAnAddressThatSomebodyElseHas) {
 }
 
 TEST(StaticHooks, WarnsOfWhatPrometheusCannotDo) {
-  EXPECT_THAT(problems_of("hooks: [{address: \":4000\", serves: [sd], auth: {hmac: "
-                          "{secretFile: /s}}}]"),
+  EXPECT_THAT(static_problems("hooks: [{address: \":4000\", serves: [sd], auth: {hmac: "
+                              "{secretFile: /s}}}]"),
               HasSubstr("W 2:"));
 }
 
 TEST(StaticNotify, ReadsWhomToTell) {
-  const StaticResult result = read(R"(
+  const StaticResult result = read_static(R"(
 notify:
   - url: https://chat.example/hook
     events: [joined, Scaled]
@@ -143,7 +134,9 @@ notify:
 }
 
 TEST(StaticNotify, SaysWhatIsWrong) {
-  const auto with = [](const std::string& one) { return problems_of("notify: [{" + one + "}]"); };
+  const auto with = [](const std::string& one) {
+    return static_problems("notify: [{" + one + "}]");
+  };
 
   EXPECT_THAT(with(""), HasSubstr("url or command is missing"));
   EXPECT_THAT(with("url: \"http://a\", command: [b]"), HasSubstr("not both"));
@@ -159,7 +152,7 @@ TEST(StaticNotify, SaysWhatIsWrong) {
 }
 
 TEST(StaticTargetsFile, IsReadWithItsLabels) {
-  const StaticResult result = read(R"(
+  const StaticResult result = read_static(R"(
 sd:
   file: /etc/prometheus/targets.json
   service: calculate@file
@@ -176,14 +169,14 @@ sd:
   EXPECT_EQ(sd.port, 9200u);
   EXPECT_THAT(sd.labels, ElementsAre(Pair("job", "calculate_service_clone"), Pair("Team", "red")));
   EXPECT_TRUE(sd.is_autoscaled_only);
-  EXPECT_FALSE(read("").config.targets_file.has_value());
+  EXPECT_FALSE(read_static("").config.targets_file.has_value());
 }
 
 TEST(StaticTargetsFile, SaysWhatIsWrong) {
-  EXPECT_THAT(problems_of("sd: {service: a}"), HasSubstr("whole path"));
-  EXPECT_THAT(problems_of("sd: {file: targets.json}"), HasSubstr("whole path"));
-  EXPECT_THAT(problems_of("sd: {file: /t, port: 0}"), HasSubstr("sd.port"));
-  EXPECT_THAT(problems_of("sd: {file: /t, labels: {a-b: c}}"), HasSubstr("a label's name"));
+  EXPECT_THAT(static_problems("sd: {service: a}"), HasSubstr("whole path"));
+  EXPECT_THAT(static_problems("sd: {file: targets.json}"), HasSubstr("whole path"));
+  EXPECT_THAT(static_problems("sd: {file: /t, port: 0}"), HasSubstr("sd.port"));
+  EXPECT_THAT(static_problems("sd: {file: /t, labels: {a-b: c}}"), HasSubstr("a label's name"));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 #include "tests/unit/proxy/parsed_heads.h"
 
-namespace gapura::proxy::test {
+namespace gapura::proxy {
 namespace {
 
 using namespace std::string_literals;
@@ -180,4 +180,4 @@ TEST(Expectation, IsKnownInAnyCase) {
 }
 
 }  // namespace
-}  // namespace gapura::proxy::test
+}  // namespace gapura::proxy

@@ -7,7 +7,7 @@
 
 #include "proxy/http_head.h"
 
-namespace gapura::proxy::test {
+namespace gapura::proxy {
 
 constexpr std::size_t kPlenty = 1 << 20;
 
@@ -64,4 +64,4 @@ inline std::string verdict_of_response(const std::string& bytes, std::size_t byt
   return verdict(ParsedResponse(bytes, bytes_max).result);
 }
 
-}  // namespace gapura::proxy::test
+}  // namespace gapura::proxy

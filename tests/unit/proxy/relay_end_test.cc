@@ -4,16 +4,10 @@
 
 #include "tests/unit/proxy/relay_pair.h"
 
-namespace gapura::proxy::test {
+namespace gapura::proxy {
 namespace {
 
 using Step = Relay::Step;
-
-constexpr Framing kChunked{.kind = BodyKind::chunked};
-constexpr Framing kUntilClose{.kind = BodyKind::until_close};
-Framing length(std::uint64_t bytes) {
-  return {.kind = BodyKind::length, .length = bytes};
-}
 
 std::string text(std::span<char> bytes) {
   return {bytes.begin(), bytes.end()};
@@ -128,4 +122,4 @@ TEST(RelayEnd, IsForgottenForTheNextAttempt) {
 }
 
 }  // namespace
-}  // namespace gapura::proxy::test
+}  // namespace gapura::proxy

@@ -14,7 +14,13 @@
 #include "tests/support/loop_runner.h"
 #include "tests/support/sockets.h"
 
-namespace gapura::proxy::test {
+namespace gapura::proxy {
+
+constexpr Framing kChunked{.kind = BodyKind::chunked};
+constexpr Framing kUntilClose{.kind = BodyKind::until_close};
+inline Framing length(std::uint64_t bytes) {
+  return {.kind = BodyKind::length, .length = bytes};
+}
 
 class RelayPair {
  public:
@@ -108,4 +114,4 @@ class RelayPair {
   Relay relay;  // last: it uses what is above
 };
 
-}  // namespace gapura::proxy::test
+}  // namespace gapura::proxy

@@ -6,17 +6,11 @@
 #include "tests/support/checked_body.h"
 #include "tests/unit/proxy/relay_pair.h"
 
-namespace gapura::proxy::test {
+namespace gapura::proxy {
 namespace {
 
 using gapura::test::pattern;
 using Step = Relay::Step;
-
-constexpr Framing kChunked{.kind = BodyKind::chunked};
-constexpr Framing kUntilClose{.kind = BodyKind::until_close};
-Framing length(std::uint64_t bytes) {
-  return {.kind = BodyKind::length, .length = bytes};
-}
 
 /// A body in chunks of a few odd sizes.
 std::string in_chunks(std::string_view body, std::size_t bytes = 7'919) {
@@ -283,4 +277,4 @@ TEST(Relay, GoesOnAtAnotherSinkWithWhatIsKept) {
 }
 
 }  // namespace
-}  // namespace gapura::proxy::test
+}  // namespace gapura::proxy

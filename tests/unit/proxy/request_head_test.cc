@@ -8,7 +8,7 @@
 #include "proxy/http_head.h"
 #include "tests/unit/proxy/parsed_heads.h"
 
-namespace gapura::proxy::test {
+namespace gapura::proxy {
 namespace {
 
 using namespace std::string_literals;
@@ -288,4 +288,4 @@ TEST(RequestHead, KnowsIdempotentMethods) {
 }
 
 }  // namespace
-}  // namespace gapura::proxy::test
+}  // namespace gapura::proxy

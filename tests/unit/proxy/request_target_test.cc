@@ -6,7 +6,7 @@
 #include "proxy/path.h"
 #include "tests/unit/proxy/parsed_heads.h"
 
-namespace gapura::proxy::test {
+namespace gapura::proxy {
 namespace {
 
 using namespace std::string_literals;
@@ -167,4 +167,4 @@ TEST(Host, IsLimited) {
 }
 
 }  // namespace
-}  // namespace gapura::proxy::test
+}  // namespace gapura::proxy

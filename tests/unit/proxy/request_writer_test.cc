@@ -7,7 +7,7 @@
 #include "proxy/head_writer.h"
 #include "tests/unit/proxy/parsed_heads.h"
 
-namespace gapura::proxy::test {
+namespace gapura::proxy {
 namespace {
 
 using namespace std::string_literals;
@@ -289,4 +289,4 @@ TEST(HeadText, GrowsAndKeepsWhatItHas) {
 }
 
 }  // namespace
-}  // namespace gapura::proxy::test
+}  // namespace gapura::proxy

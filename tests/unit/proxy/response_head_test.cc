@@ -5,7 +5,7 @@
 
 #include "tests/unit/proxy/parsed_heads.h"
 
-namespace gapura::proxy::test {
+namespace gapura::proxy {
 namespace {
 
 using namespace std::string_literals;
@@ -164,4 +164,4 @@ TEST(ResponseHead, TakesAKeepAliveTimeoutOfZeroForOneSecond) {
 }
 
 }  // namespace
-}  // namespace gapura::proxy::test
+}  // namespace gapura::proxy

@@ -7,12 +7,12 @@
 #include "proxy/http_date.h"
 #include "tests/unit/proxy/parsed_heads.h"
 
-namespace gapura::proxy::test {
+namespace gapura::proxy {
 namespace {
 
 using namespace std::string_literals;
 
-std::string written(const std::string& response, const ResponseRendering& rendering = {}) {
+std::string response(const std::string& response, const ResponseRendering& rendering = {}) {
   const ParsedResponse parsed(response);
   EXPECT_EQ(verdict(parsed.result), "complete") << response;
   if (!parsed.is_complete()) return {};
@@ -32,21 +32,21 @@ TEST(ResponseWriter, PassesLinesAsTheyAre) {
       "HTTP/1.1 404 Nothing to see\r\nserver:  x \r\nSet-Cookie: a\r\nset-cookie:\tb\xc3\xa9\r\n"
       "Empty:\r\nContent-Length: 3\r\n\r\n";
 
-  EXPECT_EQ(written(head), head);
+  EXPECT_EQ(response(head), head);
 }
 
 TEST(ResponseWriter, SpeaksVersion11) {
-  EXPECT_EQ(written("HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\n"),
+  EXPECT_EQ(response("HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\n"),
             "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n");
 }
 
 TEST(ResponseWriter, KeepsTheSpaceBeforeAnEmptyReason) {  // RFC 9112 4
-  EXPECT_EQ(written("HTTP/1.1 200\r\nA: b\r\n\r\n"), "HTTP/1.1 200 \r\nA: b\r\n\r\n");
+  EXPECT_EQ(response("HTTP/1.1 200\r\nA: b\r\n\r\n"), "HTTP/1.1 200 \r\nA: b\r\n\r\n");
 }
 
 // RFC 9110 7.6.1.
 TEST(ResponseWriter, RemovesHopByHopFieldsAndWhatConnectionNames) {
-  EXPECT_EQ(written(response_with(
+  EXPECT_EQ(response(response_with(
                 "Connection: keep-alive, X-One\r\nA: 1\r\nKeep-Alive: timeout=5\r\nX-One: 1\r\n"
                 "Proxy-Connection: close\r\nTrailer: X\r\nB: 2\r\nUpgrade: h2\r\n"
                 "Transfer-Encoding: chunked\r\n")),
@@ -54,45 +54,45 @@ TEST(ResponseWriter, RemovesHopByHopFieldsAndWhatConnectionNames) {
 }
 
 TEST(ResponseWriter, KeepsTheLengthThatConnectionNames) {
-  EXPECT_EQ(written(response_with("Connection: content-length\r\nContent-Length: 3\r\n")),
+  EXPECT_EQ(response(response_with("Connection: content-length\r\nContent-Length: 3\r\n")),
             response_with("Content-Length: 3\r\n"));
 }
 
 TEST(ResponseWriter, PassesFieldsThatAreForwardedOnlyInRequests) {
-  EXPECT_EQ(written(response_with("X-Forwarded-Proto: https\r\nTE: x\r\n")),
+  EXPECT_EQ(response(response_with("X-Forwarded-Proto: https\r\nTE: x\r\n")),
             response_with("X-Forwarded-Proto: https\r\nTE: x\r\n"));
 }
 
 // RFC 9110 6.6.1: a recipient with a clock adds the Date that is missing.
 TEST(ResponseWriter, AddsADateOnlyWhereNoneIs) {
-  EXPECT_EQ(written(response_with("A: b\r\n"), {.date = "now"}),
+  EXPECT_EQ(response(response_with("A: b\r\n"), {.date = "now"}),
             response_with("A: b\r\nDate: now\r\n"));
-  EXPECT_EQ(written(response_with("dAtE: then\r\n"), {.date = "now"}),
+  EXPECT_EQ(response(response_with("dAtE: then\r\n"), {.date = "now"}),
             response_with("dAtE: then\r\n"));
-  EXPECT_EQ(written(response_with("A: b\r\n")), response_with("A: b\r\n"));
+  EXPECT_EQ(response(response_with("A: b\r\n")), response_with("A: b\r\n"));
 }
 
 TEST(ResponseWriter, SaysHowTheBodyIsFramed) {
-  EXPECT_EQ(written(response_with("Transfer-Encoding: chunked\r\nA: b\r\n"), {.chunks = true}),
+  EXPECT_EQ(response(response_with("Transfer-Encoding: chunked\r\nA: b\r\n"), {.chunks = true}),
             response_with("A: b\r\nTransfer-Encoding: chunked\r\n"));
   // RFC 9110 8.6: no Content-Length in 1xx and 204.
-  EXPECT_EQ(written("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nA: b\r\n\r\n",
-                    {.drop_length = true}),
+  EXPECT_EQ(response("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nA: b\r\n\r\n",
+                     {.drop_length = true}),
             "HTTP/1.1 204 No Content\r\nA: b\r\n\r\n");
 }
 
 TEST(ResponseWriter, SaysWhatBecomesOfTheConnection) {
-  EXPECT_EQ(written(response_with(""), {.say_close = true}),
+  EXPECT_EQ(response(response_with(""), {.say_close = true}),
             response_with("Connection: close\r\n"));
-  EXPECT_EQ(written(response_with(""), {.say_keep_alive = true}),
+  EXPECT_EQ(response(response_with(""), {.say_keep_alive = true}),
             response_with("Connection: keep-alive\r\n"));
-  EXPECT_EQ(written(response_with("Connection: close\r\n")), response_with(""));
+  EXPECT_EQ(response(response_with("Connection: close\r\n")), response_with(""));
 }
 
 TEST(ResponseWriter, PassesAnUpgradeOn) {
-  EXPECT_EQ(written("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                    "Connection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n",
-                    {.drop_length = true, .upgrade = true}),
+  EXPECT_EQ(response("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                     "Connection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n",
+                     {.drop_length = true, .upgrade = true}),
             "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: x\r\nUpgrade: websocket\r\n"
             "Connection: Upgrade\r\n\r\n");
 }
@@ -146,4 +146,4 @@ TEST(HttpDate, HasTheFormThatHttpWants) {  // RFC 9110 5.6.7
 }
 
 }  // namespace
-}  // namespace gapura::proxy::test
+}  // namespace gapura::proxy

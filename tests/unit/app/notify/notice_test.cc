@@ -15,7 +15,7 @@ using testing::IsEmpty;
 
 constexpr std::chrono::system_clock::time_point kTime{std::chrono::seconds(1'738'311'300)};
 
-Event event_of(Event::Kind kind, Phase phase = Phase::serving) {
+Event some_event(Event::Kind kind, Phase phase = Phase::serving) {
   Event event{};
   event.kind = kind;
   event.target.service = "calculate";
@@ -34,22 +34,22 @@ std::vector<NotifyEvent> kinds_of(const Event& event) {
 
 TEST(Notice, TellsWhatBecomesOfATarget) {
   using Kind = Event::Kind;
-  EXPECT_THAT(kinds_of(event_of(Kind::joined, Phase::joining)), ElementsAre(NotifyEvent::joined));
-  EXPECT_THAT(kinds_of(event_of(Kind::joined, Phase::serving)),
+  EXPECT_THAT(kinds_of(some_event(Kind::joined, Phase::joining)), ElementsAre(NotifyEvent::joined));
+  EXPECT_THAT(kinds_of(some_event(Kind::joined, Phase::serving)),
               ElementsAre(NotifyEvent::joined, NotifyEvent::ready));
-  EXPECT_THAT(kinds_of(event_of(Kind::phase_changed, Phase::serving)),
+  EXPECT_THAT(kinds_of(some_event(Kind::phase_changed, Phase::serving)),
               ElementsAre(NotifyEvent::ready));
-  EXPECT_THAT(kinds_of(event_of(Kind::phase_changed, Phase::suspended)),
+  EXPECT_THAT(kinds_of(some_event(Kind::phase_changed, Phase::suspended)),
               ElementsAre(NotifyEvent::suspended));
-  EXPECT_THAT(kinds_of(event_of(Kind::phase_changed, Phase::draining)),
+  EXPECT_THAT(kinds_of(some_event(Kind::phase_changed, Phase::draining)),
               ElementsAre(NotifyEvent::draining));
-  EXPECT_THAT(kinds_of(event_of(Kind::phase_changed, Phase::warming)), IsEmpty());
-  EXPECT_THAT(kinds_of(event_of(Kind::gone)), ElementsAre(NotifyEvent::gone));
-  EXPECT_THAT(kinds_of(event_of(Kind::panic_begun)), IsEmpty());
+  EXPECT_THAT(kinds_of(some_event(Kind::phase_changed, Phase::warming)), IsEmpty());
+  EXPECT_THAT(kinds_of(some_event(Kind::gone)), ElementsAre(NotifyEvent::gone));
+  EXPECT_THAT(kinds_of(some_event(Kind::panic_begun)), IsEmpty());
 }
 
 TEST(Notice, TellsTheFiguresOfADrainUnlessItWasTakenBack) {
-  Event event = event_of(Event::Kind::drained, Phase::draining);
+  Event event = some_event(Event::Kind::drained, Phase::draining);
   event.drain = balancer::DrainResult{.service = "calculate",
                                       .id = "10.0.0.1:3000",
                                       .took = Milliseconds(1'500),
@@ -92,7 +92,7 @@ TEST(Notice, TellsDecisionsThatChangeSomethingAndFailuresOfTheProvider) {
 }
 
 TEST(Notice, FillsATemplateSafeForJsonUnlessItIsOtherText) {
-  const auto notices = notices_of(event_of(Event::Kind::joined), kTime);
+  const auto notices = notices_of(some_event(Event::Kind::joined), kTime);
   ASSERT_FALSE(notices.empty());
   const Notice& notice = notices.front();
   conf::Notify to;

@@ -19,7 +19,7 @@ namespace gapura::autoscale {
 namespace {
 
 namespace net = boost::asio;
-using test::TemporaryFolder;
+using gapura::test::TemporaryFolder;
 
 CommandRun shell(const std::string& script) {
   CommandRun command;

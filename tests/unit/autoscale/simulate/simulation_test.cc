@@ -72,7 +72,7 @@ class Still final : public Scaler {
 TEST(Simulation, CountsHoursAndBrokenPromises) {
   Still still;
   SimulationSettings settings{.service = {}, .begins_with = 2, .seed = 0};
-  const Outcome outcome = simulate(shapes::step(10, 100, 1'800, 3'600), still, settings);
+  const SimulationOutcome outcome = simulate(shapes::step(10, 100, 1'800, 3'600), still, settings);
 
   EXPECT_NEAR(outcome.hours, 2, 1e-9);
   EXPECT_NEAR(outcome.violation_min, 30, 0.1);
@@ -92,11 +92,11 @@ TEST(Simulation, TheOracleHasJustEnough) {
 TEST(Simulation, TheSeedsRuleIsSlowAndLosesRequests) {
   const Trace trace = shapes::spikes(10, 18, 1'800, 3'600, 4 * 3'600);
   const SimulationSettings settings{.service = {}};
-  const Outcome seed = simulate(trace, *make_seed_scaler(1, 5), settings);
+  const SimulationOutcome seed = simulate(trace, *make_seed_scaler(1, 5), settings);
 
   ASSERT_GE(seed.changes.size(), 1U);
   EXPECT_GE(seed.changes[0].at_s, 3'600 + 90);
-  const Outcome step =
+  const SimulationOutcome step =
       simulate(shapes::step(45, 2, 3'600, 4 * 3'600), *make_seed_scaler(1, 5), settings);
   EXPECT_GT(step.lost, 0);
 }
@@ -106,7 +106,7 @@ TEST(Simulation, OthersFollowTheLoadToo) {
   const Trace trace = shapes::sine(5, 100, 7'200, 7'200);
   for (auto* make :
        {+[] { return make_hpa_scaler(1, 30); }, +[] { return make_kpa_scaler(1, 30, 4); }}) {
-    const Outcome outcome = simulate(trace, *make(), settings);
+    const SimulationOutcome outcome = simulate(trace, *make(), settings);
     EXPECT_GE(outcome.most, 6U);
     EXPECT_LT(outcome.present.back(), 6U);
   }
