@@ -229,6 +229,18 @@ class Headers(unittest.TestCase):
         self.assertIn("string", headers.check(bad, self.command(), self.root))
         self.assertIn("redefinition", headers.check(unguarded, self.command(), self.root))
 
+    def test_a_header_that_its_source_begins_with_is_left_to_the_build(self):
+        header = self.write("base/x.h", "#pragma once\n")
+        source = self.write("base/x.cc", '#include "base/x.h"\n')
+        self.assertTrue(headers.is_first_of_its_source(header, self.root))
+        source.write_text('#include <string>\n#include "base/x.h"\n')
+        self.assertFalse(headers.is_first_of_its_source(header, self.root))
+        source.unlink()
+        self.assertFalse(headers.is_first_of_its_source(header, self.root))
+        inside = self.write("tests/x.h", "#pragma once\n")
+        self.write("tests/x.cc", '#include "tests/x.h"\n')
+        self.assertFalse(headers.is_first_of_its_source(inside, self.root))
+
     def test_a_change_in_an_included_header_counts(self):
         inner = self.write("a/inner.h", "int a;\n")
         outer = self.write("a/outer.h", '#include "a/inner.h"\n')
