@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "autoscale/net/connection.h"
+#include "autoscale/net/trust.h"
 #include "autoscale/net/url.h"
 #include "base/ascii.h"
 #include "base/async/as_result.h"
@@ -99,23 +100,6 @@ net::awaitable<HttpOutcome> converse(Stream& stream, const Request& request,
   co_return std::string("it does not answer in HTTP: one interim answer after the other");
 }
 
-/// TLS 1.2 and above with certificates checked; or what is wrong with `trust_file`.
-std::optional<std::string> prepare(ssl::context& tls, const std::filesystem::path& trust_file) {
-  tls.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 |
-                  ssl::context::no_sslv3 | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
-  boost::system::error_code failed;
-  tls.set_verify_mode(ssl::verify_peer, failed);
-  if (trust_file.empty()) {
-    tls.set_default_verify_paths(failed);
-    if (failed) return "the system's certificates cannot be read: " + failed.message();
-    return std::nullopt;
-  }
-  tls.load_verify_file(trust_file.string(), failed);
-  if (!failed) return std::nullopt;
-  return "the certificates to trust cannot be read from " + trust_file.string() + ": " +
-         failed.message();
-}
-
 std::string explain_handshake(SSL* handle, const std::string& host, beast::error_code failed) {
   const long verdict = SSL_get_verify_result(handle);
   if (verdict == X509_V_OK) return "no TLS with " + host + ": " + failed.message();
@@ -135,9 +119,10 @@ bool expect_host(SSL* handle, const std::string& host) {
 
 net::awaitable<HttpOutcome> converse_tls(Connection& connection, const Url& url,
                                          const Request& request, const HttpCall& call) {
-  ssl::context tls(ssl::context::tls_client);
-  if (auto failed = prepare(tls, call.trust_file)) co_return *std::move(failed);
-  ssl::stream<Connection::Socket&> stream(connection.socket(), tls);
+  auto trust = trusting(call.trust_file);
+  if (auto* failed = std::get_if<std::string>(&trust)) co_return std::move(*failed);
+  const TlsTrust tls = std::get<TlsTrust>(trust);
+  ssl::stream<Connection::Socket&> stream(connection.socket(), *tls);
   if (!expect_host(stream.native_handle(), url.host)) {
     co_return "no TLS with " + url.host + ": the name is not one";
   }
