@@ -1,8 +1,10 @@
 #include "autoscale/provider/instance_file.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <boost/json.hpp>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <fstream>
@@ -105,6 +107,16 @@ std::optional<std::uint64_t> start_time_of(pid_t pid) {
   std::uint64_t out = 0;
   if (!(rest >> out)) return std::nullopt;
   return out;
+}
+
+std::optional<bool> is_running(const ProcessRecord& record) {
+  if (const auto started = start_time_of(record.pid)) return *started == record.started_at;
+  // Either it has ended, and then /proc has no page of it or one that says so, or we cannot read.
+  const std::string page = "/proc/" + std::to_string(record.pid) + "/stat";
+  const int opened = ::open(page.c_str(), O_RDONLY | O_CLOEXEC);
+  if (opened < 0) return errno == ENOENT ? std::optional(false) : std::nullopt;
+  ::close(opened);
+  return false;
 }
 
 pid_t find_session_with(const std::string& variable) {

@@ -31,6 +31,9 @@ std::vector<ProcessRecord> read_records(const std::filesystem::path& folder);
 /// stat); nothing: there is none, or it has ended and waits to be collected.
 std::optional<std::uint64_t> start_time_of(pid_t pid);
 
+/// Whether that process still runs. Nothing: it cannot be said just now (no descriptor is left).
+std::optional<bool> is_running(const ProcessRecord& record);
+
 /// The leader of a session whose environment says `variable`; 0: none of this user's does. Reads
 /// all of /proc.
 pid_t find_session_with(const std::string& variable);

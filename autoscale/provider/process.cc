@@ -107,7 +107,8 @@ bool ProcessInstances::settle(ProcessRecord& record) const {
 
 bool ProcessInstances::is_running(const Running& one) const {
   if (one.child) return !one.child->collect();
-  if (start_time_of(one.record.pid) == one.record.started_at) return true;
+  // One that cannot be looked at is not gone.
+  if (autoscale::is_running(one.record).value_or(true)) return true;
   // It may still be our child, where only the object that started it is gone (a reload).
   waitpid(one.record.pid, nullptr, WNOHANG);
   return false;
@@ -127,6 +128,8 @@ void ProcessInstances::forget(const std::string& name) {
 }
 
 void ProcessInstances::tell_end(const Running& one) const {
+  // What it started may live on; while it does, its group's number belongs to nobody else.
+  if (!one.child && !start_time_of(one.record.pid)) kill(-one.record.pid, SIGKILL);
   const auto status = one.child ? one.child->collect() : std::nullopt;
   log::warn("service {}: process {} ({}) has ended by itself{}", service_, one.record.pid,
             one.record.name, status ? ": " + status->shown() : "");
