@@ -59,10 +59,11 @@ std::int64_t unix_time(const std::string& text) {
 }
 
 HttpInstances::HttpInstances(conf::HttpProvider config, std::string name_prefix, Words secrets,
-                             Milliseconds pause)
+                             std::filesystem::path creations, Milliseconds pause)
     : config_(std::move(config)),
       prefix_(std::move(name_prefix)),
-      api_(config_, std::move(secrets), pause) {}
+      api_(config_, std::move(secrets), pause),
+      creations_(std::make_shared<Creations>(std::move(creations))) {}
 
 const HttpInstances::Steps* HttpInstances::steps(const std::string& operation) const {
   const auto found = config_.operations.find(operation);
@@ -176,8 +177,7 @@ net::awaitable<Outcome<std::vector<Instance>>> HttpInstances::list() {
   std::erase_if(addresses_, [&](const auto& known) {
     return std::ranges::find(*listed, known.first, &Instance::id) == listed->end();
   });
-  std::vector<std::string> names;
-  for (const auto& [name, what] : unfinished_) names.push_back(name);
+  const std::vector<std::string> names = creations_->waiting();
   for (const std::string& name : names) co_await go_on(name, *listed);
   co_return outcome;
 }
@@ -199,6 +199,7 @@ std::optional<ProviderFault> HttpInstances::find_words(const conf::HttpStep& ste
 
 net::awaitable<Outcome<Instance>> HttpInstances::create(std::string name) {
   const Steps& calls = *steps("create");
+  Creations::Making making(creations_, name);
   Instance made;
   made.name = name;
   Words words{{"prefix", prefix_}, {"name", name}};
@@ -206,6 +207,9 @@ net::awaitable<Outcome<Instance>> HttpInstances::create(std::string name) {
   for (std::size_t i = 0; i < calls.size(); ++i) {
     const conf::HttpStep& step = calls[i];
     const bool makes = !is_made && step.method != "GET";
+    const bool is_last = i + 1 == calls.size();
+    // Before it is made: should we end meanwhile, whoever finds it in a list knows what is left.
+    if (makes && !is_last) making.remember({.next = i + 1, .words = words});
     const Outcome<json::value> answer = co_await api_.call(step, words);
     const auto* failed = std::get_if<ProviderFault>(&answer);
     std::optional<ProviderFault> missing;
@@ -219,62 +223,61 @@ net::awaitable<Outcome<Instance>> HttpInstances::create(std::string name) {
       if (words.contains("id")) made.id = words["id"];
       if (is_made) words.insert_or_assign("id", made.id);
       if (is_made) words.insert_or_assign("address", made.address);
-      const bool lacks_id = is_made && made.id.empty() && i + 1 < calls.size();
-      if (lacks_id && !missing) {
-        // The calls that follow need it: list() says it, and they are made then.
-        unfinished_[name] = Unfinished{i + 1, words, 0};
-        co_return made;
-      }
+      if (is_made && !missing && !is_last) making.remember({.next = i + 1, .words = words});
+      // The calls that follow need it: list() says it, and they are made then.
+      if (is_made && !missing && !is_last && made.id.empty()) co_return made;
       if (!missing) continue;
       failed = &*missing;
     }
     // Nobody knows whether it was made: should it turn up in a list, the rest is done then.
     const bool is_unknown = makes && failed->kind == Kind::unreachable && !missing;
-    if ((is_made || is_unknown) && (!is_unknown || i + 1 < calls.size())) {
-      unfinished_[name] = Unfinished{is_unknown ? i + 1 : i, words, 0};
-    }
+    if (is_made) making.remember({.next = i, .words = words});
+    if (!is_made && !(is_unknown && !is_last)) making.forget();
     if (!is_made) co_return *failed;
     log::warn("{} is made, but not all that belongs to it is done; trying again: {}", name,
               failed->message);
     co_return made;
   }
+  making.forget();
   co_return made;
 }
 
 /// Makes the calls that are left for `name`, now that it is known what is there.
 net::awaitable<void> HttpInstances::go_on(std::string name, const std::vector<Instance>& listed) {
   const auto here = std::ranges::find(listed, name, &Instance::name);
-  Unfinished rest = std::move(unfinished_.at(name));
-  unfinished_.erase(name);  // a second list() meanwhile must not do the same
+  std::optional<Creations::Rest> rest = creations_->rest_of(name);
+  if (!rest) co_return;
+  Creations::Making making(creations_, name);  // a second list() meanwhile must not do the same
   const Steps& calls = *steps("create");
-  std::string why;
-  if (here == listed.end()) {
-    // It may never have been made, and then there is nothing to do.
-    if (++rest.failures < kFailuresMax) unfinished_[name] = std::move(rest);
-    co_return;
+  std::string why = "it is not listed";
+  if (here != listed.end()) {
+    why.clear();
+    rest->words.insert_or_assign("id", here->id);
+    rest->words.insert_or_assign("address", here->address);
   }
-  rest.words.insert_or_assign("id", here->id);
-  rest.words.insert_or_assign("address", here->address);
-  while (why.empty() && rest.next < calls.size()) {
-    const conf::HttpStep& step = calls[rest.next];
-    const Outcome<json::value> answer = co_await api_.call(step, rest.words);
+  while (why.empty() && rest->next < calls.size()) {
+    const conf::HttpStep& step = calls[rest->next];
+    const Outcome<json::value> answer = co_await api_.call(step, rest->words);
     const auto* failed = std::get_if<ProviderFault>(&answer);
     std::optional<ProviderFault> missing;
-    if (failed == nullptr) missing = find_words(step, std::get<json::value>(answer), rest.words);
+    if (failed == nullptr) missing = find_words(step, std::get<json::value>(answer), rest->words);
     if (missing) failed = &*missing;
     // What is to be deleted and is not there is as good as deleted.
     const bool is_gone =
         failed != nullptr && failed->kind == Kind::not_found && step.method == "DELETE";
     if (failed != nullptr && !is_gone) why = failed->message;
-    if (why.empty()) ++rest.next;
+    if (why.empty()) ++rest->next;
   }
-  if (why.empty()) co_return;
-  if (++rest.failures < kFailuresMax) {
-    unfinished_[name] = std::move(rest);
-    co_return;
+  // Somebody may have removed it while we asked.
+  if (!creations_->rest_of(name)) co_return;
+  const bool is_given_up = !why.empty() && ++rest->failures >= kFailuresMax;
+  if (!why.empty() && !is_given_up) co_return making.remember(*std::move(rest));
+  making.forget();
+  // It may never have been made, and then there was nothing to do.
+  if (is_given_up && here != listed.end()) {
+    log::error("{}: what belongs to its creation was not done in {} attempts and is given up: {}",
+               name, kFailuresMax, why);
   }
-  log::error("{}: what belongs to its creation was not done in {} attempts and is given up: {}",
-             name, kFailuresMax, why);
 }
 
 net::awaitable<Outcome<Done>> HttpInstances::operate(std::string operation, Instance instance) {
@@ -294,7 +297,7 @@ net::awaitable<Outcome<Done>> HttpInstances::operate(std::string operation, Inst
 }
 
 net::awaitable<Outcome<Done>> HttpInstances::remove(Instance instance) {
-  unfinished_.erase(instance.name);
+  creations_->forget(instance.name);
   return operate("remove", std::move(instance));
 }
 

@@ -2,20 +2,24 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
+#include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "autoscale/provider/api.h"
+#include "autoscale/provider/creations.h"
 #include "autoscale/provider/provider.h"
 
 namespace gapura::autoscale {
 
 class HttpInstances : public Provider {
  public:
+  /// `creations` is a file for what is left to do of creations (creations.h); empty: none.
   HttpInstances(conf::HttpProvider config, std::string name_prefix, Words secrets,
-                Milliseconds pause = Milliseconds(500));
+                std::filesystem::path creations = {}, Milliseconds pause = Milliseconds(500));
 
   /// Also goes on with what earlier create()s have left undone.
   boost::asio::awaitable<Outcome<std::vector<Instance>>> list() override;
@@ -30,13 +34,6 @@ class HttpInstances : public Provider {
 
  private:
   using Steps = std::vector<conf::HttpStep>;
-  /// Calls of a create() that are still to be made.
-  struct Unfinished {
-    std::size_t next = 0;
-    Words words;
-    int failures = 0;
-  };
-
   const Steps* steps(const std::string& operation) const;
   boost::asio::awaitable<Outcome<std::vector<Instance>>> pages();
   boost::asio::awaitable<void> look_up_address(Instance& instance);
@@ -53,7 +50,7 @@ class HttpInstances : public Provider {
   const std::string prefix_;
   const Api api_;
   std::map<std::string, std::string> addresses_;  ///< by id; of those that are asked for by `get`
-  std::map<std::string, Unfinished> unfinished_;  ///< by name
+  const std::shared_ptr<Creations> creations_;    ///< with the coroutines: they may end later
 };
 
 /// Unix time of "2025-01-31 08:15:00", "2025-01-31T08:15:00Z" (UTC) or "1738311300"; 0: neither.

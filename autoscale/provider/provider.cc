@@ -37,8 +37,10 @@ std::variant<std::unique_ptr<Provider>, std::string> make_provider(
   const auto& http = std::get<conf::HttpProvider>(config.how);
   auto secrets = read_secrets(http.secrets);
   if (auto* failed = std::get_if<std::string>(&secrets)) return std::move(*failed);
+  const std::filesystem::path creations =
+      folder.empty() ? folder : folder / (config.name_prefix + "creations");
   return std::make_unique<HttpInstances>(http, config.name_prefix,
-                                         std::get<Words>(std::move(secrets)));
+                                         std::get<Words>(std::move(secrets)), creations);
 }
 
 }  // namespace gapura::autoscale

@@ -43,7 +43,8 @@ struct HttpProviderTest : testing::Test {
     const conf::Provider config = provider_of(http);
     return std::make_unique<HttpInstances>(
         std::get<conf::HttpProvider>(config.how), config.name_prefix,
-        Words{{"token", FakeCloud::kToken}, {"machine_password", "pass word"}}, Milliseconds(1));
+        Words{{"token", FakeCloud::kToken}, {"machine_password", "pass word"}}, {},
+        Milliseconds(1));
   }
 
   json::value ask(const FakeCloud& cloud, const std::string& method, const std::string& path) {
@@ -155,7 +156,7 @@ TEST_F(HttpProviderTest, NeverShowsASecretThatIsRefused) {
       provider_of("preset: idcloudhost-clone, variables: {api: '" + cloud.url() +
                   "/v1', seed: seed, billing_account: 7}, secrets: {token: {env: X}}");
   HttpInstances provider(std::get<conf::HttpProvider>(config.how), "p-",
-                         Words{{"token", "not valid"}}, Milliseconds(1));
+                         Words{{"token", "not valid"}}, {}, Milliseconds(1));
 
   const auto refused = list(provider);
 

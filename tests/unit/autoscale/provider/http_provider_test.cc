@@ -71,8 +71,8 @@ struct HttpInstancesTest : testing::Test {
     config.fields = {{"id", "id"}, {"name", "name"}, {"state", "s"}, {"address", "ip"}};
     config.states = {{"on", "running"}, {"off", "stopped"}, {"bad", "failed"}};
   }
-  HttpInstances provider() const {
-    return HttpInstances(config, "p-", Words{{"token", "a\"b"}}, Milliseconds(1));
+  HttpInstances provider(const std::filesystem::path& creations = {}) const {
+    return HttpInstances(config, "p-", Words{{"token", "a\"b"}}, creations, Milliseconds(1));
   }
   std::vector<Instance> listed(HttpInstances& from) {
     const auto outcome = run(loop, from.list());
@@ -224,6 +224,29 @@ TEST_F(HttpInstancesTest, GoesOnAtTheNextListWithWhatBelongsToACreation) {
   EXPECT_EQ(api.asked(), "GET /vm?p=p-\nPOST /net/7\nDELETE /port/x\n");
   listed(from);
   EXPECT_EQ(api.asked(), "GET /vm?p=p-\n") << "all is done; that it was gone already is no failure";
+}
+
+TEST_F(HttpInstancesTest, GoesOnWithWhatAnEarlierProcessLeft) {
+  const test::TemporaryFolder folder;
+  conf::HttpStep release;
+  release.method = "DELETE";
+  release.url = "{{api}}/port/{{id}}";
+  config.operations["create"].push_back(release);
+  api.says("POST /vm", {{201, R"({"id": 7, "name": "p-1", "s": "new"})"}});
+  api.says("DELETE /port/7", {{500, ""}, {200, "{}"}});
+  api.says("GET /vm?p=p-", {{200, R"([{"id": 7, "name": "p-1", "s": "on"}])"}});
+  {
+    HttpInstances first = provider(folder / "creations");
+    ASSERT_TRUE(std::holds_alternative<Instance>(run(loop, first.create("p-1"))));
+  }
+  EXPECT_TRUE(std::filesystem::exists(folder / "creations"));
+  api.asked();
+
+  HttpInstances second = provider(folder / "creations");
+  listed(second);
+
+  EXPECT_EQ(api.asked(), "GET /vm?p=p-\nDELETE /port/7\n");
+  EXPECT_FALSE(std::filesystem::exists(folder / "creations")) << "nothing is left to do";
 }
 
 TEST_F(HttpInstancesTest, SaysWhatItWouldCallWithoutSecrets) {
