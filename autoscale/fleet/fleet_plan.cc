@@ -29,7 +29,10 @@ struct Fleet::Round {
       const bool is_leaving = target.phase == Phase::draining || target.phase == Phase::gone;
       const bool is_ours = target.origin == balancer::Origin::autoscale;
       if (is_ours) {
-        by_id.insert_or_assign(target.id, &target);
+        // One whose address is a name is a target for each address behind it; any that serves will
+        // do.
+        const auto known = by_id.emplace(target.listed_id, &target);
+        if (!is_leaving) known.first->second = &target;
       } else if (!is_leaving) {
         ++others;
         by_url.emplace(target.url, &target);
@@ -92,10 +95,10 @@ std::vector<Step> Fleet::plan(const conf::Autoscale& policy, std::uint32_t wante
 /// After a start the targets are known from the state file, before the provider has said anything;
 /// and it may have lost some of them meanwhile.
 void Fleet::adopt_target(Round& round, const TargetView& target) {
-  if (target.origin != balancer::Origin::autoscale || units_.contains(target.id)) return;
+  if (target.origin != balancer::Origin::autoscale || units_.contains(target.listed_id)) return;
   const auto url = conf::ServerUrl::parse(target.url, nullptr);
   if (!url) return;
-  adopt({.name = target.id,
+  adopt({.name = target.listed_id,
          .state = Instance::State::running,
          .address = url->host,
          .port = url->port},
@@ -115,7 +118,7 @@ void Fleet::observe(Round& round, Unit& unit) {
   const bool is_ending =
       unit.is_leaving() || unit.stage == Unit::Stage::removed || unit.stage == Unit::Stage::stopped;
   if (is_ending) target = round.own_target_of(unit.instance);
-  unit.target = target == nullptr ? std::string() : target->id;
+  unit.target = target == nullptr ? std::string() : target->listed_id;
   const bool serves =
       target != nullptr && (target->phase == Phase::serving || target->phase == Phase::warming ||
                             target->phase == Phase::suspended);

@@ -79,7 +79,7 @@ void World::carry_out(const Step& step) {
       return fleet->done(step, Done{}, now);
     case Step::Kind::add_target: {
       balancer::TargetView target;
-      target.id = step.unit;
+      target.id = target.listed_id = step.unit;
       target.url = "http://" + step.instance.address + ":3000";
       target.origin = balancer::Origin::autoscale;
       target.phase = Phase::joining;
@@ -124,7 +124,7 @@ void World::end_drains() {
 
 void World::add_foreign_target(const std::string& address) {
   balancer::TargetView target;
-  target.id = address + ":3000";
+  target.id = target.listed_id = address + ":3000";
   target.url = "http://" + target.id;
   target.origin = balancer::Origin::file;
   target.phase = Phase::serving;
