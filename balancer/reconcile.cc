@@ -23,6 +23,11 @@ std::string join_reason(Origin origin) {
   return {};
 }
 
+/// The marks do not say whose they are; a person may drain what scaling has made.
+const char* drained_by(Origin origin) {
+  return origin == Origin::autoscale ? "scaled in, or drained by the API" : "drained by the API";
+}
+
 const char* const kUnchecked = "waits for its first health check";
 
 }  // namespace
@@ -103,7 +108,7 @@ void Registry::State::join(ServiceEntry& service, const WantedTarget& wanted, Ti
   member.origin = wanted.listed.origin;
   const Life life{wanted.id, wanted.endpoint, wanted.is_named ? wanted.endpoint.address() : ""};
   begin_life(member, life, now);
-  if (wanted.is_drained) start_drain(member, "drained by the API", now);
+  if (wanted.is_drained) start_drain(member, drained_by(member.origin), now);
 }
 
 void Registry::State::begin_life(Member& member, const Life& life, TimePoint now) {
@@ -131,7 +136,8 @@ void Registry::State::begin_life(Member& member, const Life& life, TimePoint now
 
 void Registry::State::settle_intent(Member& member, bool is_drained, TimePoint now) {
   if (is_drained) {
-    if (next_phase(member.phase, LifeEvent::drain)) start_drain(member, "drained by the API", now);
+    if (next_phase(member.phase, LifeEvent::drain))
+      start_drain(member, drained_by(member.origin), now);
     return;
   }
   if (member.phase == Phase::draining) cancel_drain(member, now);
