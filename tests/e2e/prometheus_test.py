@@ -90,11 +90,6 @@ class Prometheus(Scaled):
         self.hook_port = listening_ports(self.gapura.process.pid)[HOOKS]
         self.assert_comes_to(1)
 
-    def remove_machines(self):
-        """Processes outlive gapura."""
-        for instance in self.gapura.scaling()["instances"]:
-            os.kill(int(instance["id"]), 9)
-
     def post(self, path, value):
         """(status, answer) of a hook, with the token."""
         connection = http.client.HTTPConnection("127.0.0.4", self.hook_port, timeout=PATIENCE_S)

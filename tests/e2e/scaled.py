@@ -3,7 +3,9 @@ fakes in tests/support. Standard library only."""
 
 import http.client
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -63,18 +65,15 @@ class FakeCloud:
 
 
 class ScaledGapura(Gapura):
-    """JSON is YAML: `service` is what stands beside `loadBalancer`'s servers in services.yaml."""
+    """JSON is YAML: services.yaml has the servers, and `autoscale` beside them."""
 
-    def __init__(self, binary, folder, autoscale, load_balancer=None, servers=(), more_static=""):
+    def __init__(self, binary, folder, autoscale, servers=(), **more):
         self.autoscale = autoscale
-        self.load_balancer = load_balancer or {}
-        super().__init__(binary, folder, servers, more_static)
+        super().__init__(binary, folder, servers, **more)
 
     def write_servers(self, servers):
         """`servers` are URLs."""
-        balancer = dict(self.load_balancer)
-        if servers:
-            balancer["servers"] = [{"url": url} for url in servers]
+        balancer = {"servers": [{"url": url} for url in servers]} if servers else {}
         service = {"loadBalancer": balancer, "autoscale": self.autoscale}
         (self.configs / "services.yaml").write_text(
             json.dumps({"http": {"services": {"calculate": service}}}, indent=1))
@@ -113,6 +112,11 @@ class Scaled(unittest.TestCase):
         """SIGTERM, exit 0, and no sanitizer has said a word."""
         self.assertEqual(self.gapura.stop(), 0, self.gapura.log()[-4000:])
         self.assertNotRegex(self.gapura.log(), r"(?:Address|Thread|Leak)Sanitizer|runtime error:")
+
+    def remove_machines(self):
+        """Of a `process` provider: they outlive gapura. A cleanup, while it still runs."""
+        for instance in self.gapura.scaling()["instances"]:
+            os.kill(int(instance["id"]), signal.SIGKILL)
 
     def start_load(self, clients):
         numbers = Numbers(self.gapura.port, clients)
