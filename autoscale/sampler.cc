@@ -37,16 +37,21 @@ void count(const balancer::TargetView& target, Sample& sample) {
 
 }  // namespace
 
-Sample Sampler::take(const balancer::ServiceView& service, const metrics::ServiceLoad& load,
-                     std::uint32_t unborn, TimePoint now, WallClock::time_point wall) {
+Sample count_targets(const balancer::ServiceView& service, std::uint32_t unborn) {
   Sample sample;
-  sample.at = now;
-  sample.wall = wall;
   sample.booting = unborn;
   for (const balancer::TargetView& target : service.targets) {
     count(target, sample);
     sample.in_flight += target.in_flight;
   }
+  return sample;
+}
+
+Sample Sampler::take(const balancer::ServiceView& service, const metrics::ServiceLoad& load,
+                     std::uint32_t unborn, TimePoint now, WallClock::time_point wall) {
+  Sample sample = count_targets(service, unborn);
+  sample.at = now;
+  sample.wall = wall;
   Totals totals{.at = now,
                 .load = load,
                 .queue = service.queue.value_or(balancer::QueueView{}),

@@ -75,7 +75,8 @@ struct ScalingEvent {
     instance_up,
     instance_gone,
     provider_failed,
-    signal
+    signal,
+    step_ended  ///< an Operation is done or has failed
   };
   Kind kind{};
   std::string service{};

@@ -10,7 +10,6 @@
 #include "autoscale/decide/record.h"
 #include "autoscale/fleet/instance_name.h"
 #include "autoscale/net/http_client.h"
-#include "base/plural.h"
 
 namespace gapura::autoscale {
 namespace {
@@ -100,6 +99,7 @@ void ServiceScaler::tick(const AlertTable& alerts, TimePoint now) {
     override_until_ = TimePoint::max();
   }
   const conf::Autoscale policy = policy_now();
+  const Operation* const running = operations_.running();
   poller_.tick(service->targets, now);
   if (policy.provider) fleet_.observe(policy, service->targets, now);
   last_sample_ = sample(*service, alerts, now);
@@ -116,16 +116,21 @@ void ServiceScaler::tick(const AlertTable& alerts, TimePoint now) {
   // A step counts for one tick: what could not be begun in it is not begun later.
   if (last_sample_.step_to) operations_.give_up(decision.reason);
   tell_news();
+  if (running != nullptr && running->state != Operation::State::running) tell_step(*running);
   registry_.set_retry_after(name_, retry_after_s(), now);
 }
 
-Sample ServiceScaler::sample(const balancer::ServiceView& service, const AlertTable& alerts,
-                             TimePoint now) {
+std::uint32_t ServiceScaler::unborn() const {
   std::uint32_t unborn = 0;
   for (const auto& [name, unit] : fleet_.units()) {
     if (unit.is_booting() && !unit.is_for_pool && unit.target.empty()) ++unborn;
   }
-  Sample sample = sampler_.take(service, settings_.load(slot_), unborn, now, WallClock::now());
+  return unborn;
+}
+
+Sample ServiceScaler::sample(const balancer::ServiceView& service, const AlertTable& alerts,
+                             TimePoint now) {
+  Sample sample = sampler_.take(service, settings_.load(slot_), unborn(), now, WallClock::now());
   poller_.fill(sample, now);
   const AlertTable::Votes votes = alerts.votes(name_, now);
   sample.alerts_up = votes.up;
@@ -198,6 +203,14 @@ void ServiceScaler::tell_news() {
     }
     settings_.event(event);
   }
+}
+
+/// Whoever asked for it waits for this.
+void ServiceScaler::tell_step(const Operation& ended) {
+  const char* const way = ended.direction == Direction::up ? "up" : "down";
+  settings_.event({.kind = ScalingEvent::Kind::step_ended,
+                   .service = name_,
+                   .message = std::string("a step ") + way + ": " + ended.message});
 }
 
 void ServiceScaler::record(std::string line) {
@@ -301,95 +314,6 @@ void ServiceScaler::change_targets(const Step& step) {
 }
 
 // --- commands ---
-
-std::variant<Operation, CommandFault> ServiceScaler::step(Direction direction) {
-  const auto fault = [](CommandFault::Kind kind, std::string message) {
-    return CommandFault{.kind = kind, .message = std::move(message)};
-  };
-  const conf::Autoscale policy = policy_now();
-  const bool goes_up = direction == Direction::up;
-  if (!provider_) {
-    return fault(CommandFault::Kind::not_autoscaled,
-                 "service '" + name_ + "' has no provider" +
-                     (provider_fault_.empty() ? std::string() : ": " + provider_fault_));
-  }
-  const bool may = policy.mode == conf::ScalingMode::on ||
-                   (goes_up && policy.mode == conf::ScalingMode::up_only);
-  if (!may || is_paused_) {
-    return fault(CommandFault::Kind::not_autoscaled,
-                 "scaling of service '" + name_ + "' is " +
-                     (is_paused_ ? "paused" : std::string(to_string(policy.mode))));
-  }
-  if (operations_.running() != nullptr || step_to_) {
-    return fault(CommandFault::Kind::busy,
-                 "service '" + name_ + "' is being scaled already; ask again when that has ended");
-  }
-  const std::uint32_t from = last_sample_.serving + last_sample_.suspended + last_sample_.booting;
-  if (goes_up ? from >= policy.max : from <= policy.min) {
-    return fault(CommandFault::Kind::at_limit,
-                 "service '" + name_ + "' has " + counted(from, "target") + ", its " +
-                     (goes_up ? "max is " : "min is ") +
-                     std::to_string(goes_up ? policy.max : policy.min));
-  }
-  step_to_ = goes_up ? from + 1 : from - 1;
-  const std::string id = name_ + "-" + std::to_string(next_operation_++);
-  return operations_.begin(
-      {.id = id,
-       .service = name_,
-       .direction = direction,
-       .from = from,
-       .to = *step_to_,
-       .message = goes_up ? "one more was asked for" : "one less was asked for"});
-}
-
-std::optional<CommandFault> ServiceScaler::change(const HandChange& change, TimePoint now) {
-  const std::optional<std::uint32_t> size = change.size.value_or(std::nullopt);
-  if (size && (*size > policy_.max || *size < policy_.min)) {
-    return CommandFault{.kind = CommandFault::Kind::at_limit,
-                        .message = "the size must be from min to max, " +
-                                   std::to_string(policy_.min) + " to " +
-                                   std::to_string(policy_.max) + ", not " + std::to_string(*size)};
-  }
-  if (change.mode && !policy_.fault.empty()) {
-    return CommandFault{
-        .kind = CommandFault::Kind::at_limit,
-        .message = "scaling of service '" + name_ +
-                   "' is off because of a mistake in its configuration: " + policy_.fault};
-  }
-  if (change.mode) mode_ = change.mode;
-  if (change.is_paused) is_paused_ = *change.is_paused;
-  if (change.size) {
-    override_size_ = size;
-    override_until_ = size && change.lasts.count() != 0 ? now + change.lasts : TimePoint::max();
-  }
-  return std::nullopt;
-}
-
-// --- views ---
-
-ScalerView ServiceScaler::view(TimePoint now) const {
-  ScalerView view{.service = name_,
-                  .policy = policy_,
-                  .mode = policy_now().mode,
-                  .override_size = override_size_,
-                  .is_paused = is_paused_,
-                  .sample = last_sample_,
-                  .decision = last_decision_,
-                  .changes = changes_,
-                  .boot_time = history_.boot_time(),
-                  .provider_fault = provider_fault_};
-  if (override_until_ != TimePoint::max()) {
-    view.override_left = std::chrono::duration_cast<Milliseconds>(override_until_ - now);
-  }
-  if (view.provider_fault.empty()) view.provider_fault = fleet_.provider_fault();
-  for (const auto& [name, unit] : fleet_.units()) {
-    view.instances.push_back({.instance = unit.instance,
-                              .phase = std::string(to_string(unit.stage)),
-                              .target = unit.target,
-                              .fault = unit.fault});
-  }
-  return view;
-}
 
 std::uint32_t ServiceScaler::retry_after_s() const {
   if (last_sample_.serving != 0) return 1;

@@ -47,11 +47,14 @@ class ServiceScaler : public std::enable_shared_from_this<ServiceScaler> {
     return !is_stopped_ && asked == provider_;
   }
   void never_asked(const Step& step);
+  /// Instances that are asked for and no targets yet.
+  std::uint32_t unborn() const;
   Sample sample(const balancer::ServiceView& service, const AlertTable& alerts, TimePoint now);
   void tell(const Decision& decision);
   std::int64_t carry_out(const Decision& decision, const balancer::ServiceView& service,
                          TimePoint now);
   void tell_news();
+  void tell_step(const Operation& ended);
   void record(std::string line);
   void begin(const Step& step);
   boost::asio::awaitable<void> ask(Step step);

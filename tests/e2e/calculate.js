@@ -1,8 +1,9 @@
 // The calculate service: POST /calculate {"number": n} answers with a PBKDF2 and a scrypt hash.
 //
-//   node calculate.js [port] [--threads=N] [--keep-alive-ms=N]
+//   node calculate.js [port] [--address=A] [--threads=N] [--keep-alive-ms=N]
 //
-// Prints "listening on http://127.0.0.1:<port>" once it serves (port 0, the default: any free one).
+// Prints "listening on http://<address>:<port>" once it serves (port 0, the default: any free one;
+// the address is 127.0.0.1 unless given).
 // The cost grows with the number: scrypt's N is 2 ** (number % 14 + 1), so 14 is cheap and 13 dear.
 // Each request is written to standard error when it arrives, before anything is computed, as
 // "seen <its X-Number, or ->": a ledger that outlives the process.
@@ -114,7 +115,7 @@ async function calculate(calculators, request, response) {
   return answer(response, 200, { input: number, ...result });
 }
 
-function serve(port, threads, keepAliveMs) {
+function serve(address, port, threads, keepAliveMs) {
   const calculators = new Calculators(threads);
   const server = http.createServer((request, response) => {
     fs.writeSync(2, `seen ${request.headers["x-number"] ?? "-"}\n`);
@@ -127,22 +128,24 @@ function serve(port, threads, keepAliveMs) {
   });
   // Node's own 5 s unless told otherwise: the hardest case for whoever keeps connections to it.
   if (keepAliveMs !== undefined) server.keepAliveTimeout = keepAliveMs;
-  server.listen(port, "127.0.0.1", () => {
-    console.log(`listening on http://127.0.0.1:${server.address().port}`);
+  server.listen(port, address, () => {
+    console.log(`listening on http://${address}:${server.address().port}`);
   });
 }
 
 function main(words) {
+  let address = "127.0.0.1";
   let port = 0;
   let threads = os.cpus().length;
   let keepAliveMs;
   for (const word of words) {
     const [name, value] = word.split("=");
-    if (name === "--threads") threads = Number(value);
+    if (name === "--address") address = value;
+    else if (name === "--threads") threads = Number(value);
     else if (name === "--keep-alive-ms") keepAliveMs = Number(value);
     else port = Number(word);
   }
-  serve(port, threads, keepAliveMs);
+  serve(address, port, threads, keepAliveMs);
 }
 
 if (isMainThread) main(process.argv.slice(2));

@@ -7,11 +7,12 @@ if(NOT NODE)
   return()
 endif()
 
-# One test of ctest for each method: they run in parallel and fail by name. browser_test.py is none
-# of them: ./dev soak runs it.
+# One test of ctest for each method: they run in parallel and fail by name. browser_test.py and
+# hours_test.py are none of them: ./dev soak runs them.
 set(environment "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp"
   "GAPURA_SANITIZE=${GAPURA_SANITIZE}")
-foreach(script calculate churn curl load_tools node_client python_client)
+foreach(script calculate churn curl idcloudhost load_tools node_client presets
+    prometheus python_client scale_in)
   set(file ${CMAKE_CURRENT_LIST_DIR}/${script}_test.py)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   file(STRINGS ${file} class REGEX "^class [A-Za-z]+\\(")

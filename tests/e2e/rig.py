@@ -103,10 +103,15 @@ class Gapura:
             "http:\n  routers:\n    calculate:\n      entrypoints:\n        - \"web\"\n"
             f"      rule: \"{rule}\"\n      service: \"calculate\"\n")
         self.write_servers(servers)
+        self.binary = binary
         self.log_file = folder / "gapura.log"
-        with self.log_file.open("wb") as log:
+        self.start()
+
+    def start(self):
+        """Also once more, after a stop() or kill(); the ports are others then."""
+        with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                [str(binary), f"--configFile={folder / 'static.yaml'}"],
+                [str(self.binary), f"--configFile={self.folder / 'static.yaml'}"],
                 stdout=log, stderr=subprocess.STDOUT)
         ports = eventually("gapura listens", self._ports)
         self.port, self.admin_port = ports[self.ANY], ports[self.ADMIN]
@@ -172,10 +177,14 @@ class Gapura:
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE_S)
 
+    def kill(self):
+        """As the kernel kills it when memory ends: at once."""
+        self.process.kill()
+        self.process.wait()
+
     def close(self):
         if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+            self.kill()
 
 
 class Numbers:

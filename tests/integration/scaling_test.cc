@@ -118,6 +118,29 @@ TEST_F(ScalingTest, TakesAlertsAsLevels) {
   EXPECT_EQ(serving(server), 2U) << "a resolved alert asks for nothing";
 }
 
+TEST_F(ScalingTest, RefusesAStepBeyondItsLimitsFromTheFirstMomentOn) {
+  FakeTarget one("one"), two("two"), three("three");
+  ServerFixture server({&one, &two, &three}, scaled("        min: 1\n"));
+
+  const auto step = server.admin().post("/v1/scale-up", "");
+
+  EXPECT_EQ(step.status, 409) << step.text;
+  EXPECT_THAT(step.text, HasSubstr("its max is 3"));
+}
+
+TEST_F(ScalingTest, AnswersAStepThatCannotBeBegun) {
+  FakeTarget seed("seed");
+  SeedFolder::Settings settings;
+  settings.more_service =
+      "      autoscale: {min: 1, max: 3, provider: {exec: {command: [\"false\"]}}}\n";
+  ServerFixture server({&seed}, settings);
+
+  const auto step = server.admin().post("/v1/scale-up", "");
+
+  EXPECT_EQ(step.status, 500) << "the provider has never said what there is: " << step.text;
+  EXPECT_THAT(step.text, HasSubstr("nothing could be begun"));
+}
+
 TEST_F(ScalingTest, SaysWhyAWrongSizeIsRefused) {
   ServerFixture server({}, scaled("        min: 1\n"));
 

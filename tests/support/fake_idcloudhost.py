@@ -2,12 +2,13 @@
 """A cloud with IDCloudHost's calls on loopback, for tests: slow, forgetful and failing as asked.
 
     fake_idcloudhost.py --token T [--seed N] [--faults SHARE] [--slow SECONDS] [--boot SECONDS]
-        [--never-boots SHARE] [--limit-every N] [--command "app --listen={{address}}:3000"]
+        [--never-boots SHARE] [--limit-every N] [--command "app --address={{address}}"]
 
 Prints "listening on http://127.0.0.1:PORT" and serves until its standard input ends.
 It begins with the VM "seed-1" (uuid "seed") and one of somebody else's. With --command a machine is
 a process: it gets an address of its own in 127.0.0.0/8 ({{address}}), so that all can use one port.
-GET /state says everything; POST /faults?share=0.3 changes the share of failing calls.
+GET /state says everything; POST /faults?share=0.3&never_boots=1 changes the shares of calls that
+fail and of machines that never boot.
 """
 
 import argparse
@@ -66,7 +67,8 @@ class Cloud:
                 command = self.options.command.replace("{{address}}", machine["address"])
                 command = command.replace("{{name}}", machine["name"])
                 machine["process"] = subprocess.Popen(
-                    shlex.split(command), stdin=subprocess.DEVNULL, start_new_session=True)
+                    shlex.split(command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                    start_new_session=True)
         keys = ("uuid", "name", "status", "private_ipv4", "created_at")
         return {key: machine[key] for key in keys}
 
@@ -115,7 +117,8 @@ class Calls(BaseHTTPRequestHandler):
                          "calls": list(cloud.calls)}
             return self.answer(200, state)
         if parts == ["faults"]:
-            cloud.options.faults = float(values["share"])
+            cloud.options.faults = float(values.get("share", cloud.options.faults))
+            cloud.options.never_boots = float(values.get("never_boots", cloud.options.never_boots))
             return self.answer(200, {})
         if self.headers.get("apikey") != cloud.options.token:
             return self.answer(401, {"message": "apikey is not valid"})
