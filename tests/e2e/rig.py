@@ -103,16 +103,14 @@ class Gapura:
             "http:\n  routers:\n    calculate:\n      entrypoints:\n        - \"web\"\n"
             f"      rule: \"{rule}\"\n      service: \"calculate\"\n")
         self.write_servers(servers)
-        self.binary = binary
         self.log_file = folder / "gapura.log"
+        self.command = [str(binary), f"--configFile={folder / 'static.yaml'}"]
         self.start()
 
     def start(self):
         """Also once more, after a stop() or kill(); the ports are others then."""
         with self.log_file.open("ab") as log:
-            self.process = subprocess.Popen(
-                [str(self.binary), f"--configFile={self.folder / 'static.yaml'}"],
-                stdout=log, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=subprocess.STDOUT)
         ports = eventually("gapura listens", self._ports)
         self.port, self.admin_port = ports[self.ANY], ports[self.ADMIN]
         self.internal_port = ports[self.INTERNAL]
