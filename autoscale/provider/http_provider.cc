@@ -19,8 +19,8 @@ namespace json = boost::json;
 using Kind = ProviderFault::Kind;
 
 constexpr int kPagesMax = 100;
-/// With lists every 30 s, ten minutes.
-constexpr int kFailuresMax = 20;
+/// For so long what a creation has left undone is tried.
+constexpr std::chrono::minutes kPatience{10};
 
 bool is_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_ascii_digit);
@@ -222,7 +222,7 @@ net::awaitable<Outcome<Instance>> HttpInstances::create(std::string name) {
       const bool lacks_id = is_made && made.id.empty() && i + 1 < calls.size();
       if (lacks_id && !missing) {
         // The calls that follow need it: list() says it, and they are made then.
-        unfinished_[name] = Unfinished{i + 1, words, 0};
+        unfinished_[name] = Unfinished{i + 1, words};
         co_return made;
       }
       if (!missing) continue;
@@ -231,7 +231,7 @@ net::awaitable<Outcome<Instance>> HttpInstances::create(std::string name) {
     // Nobody knows whether it was made: should it turn up in a list, the rest is done then.
     const bool is_unknown = makes && failed->kind == Kind::unreachable && !missing;
     if ((is_made || is_unknown) && (!is_unknown || i + 1 < calls.size())) {
-      unfinished_[name] = Unfinished{is_unknown ? i + 1 : i, words, 0};
+      unfinished_[name] = Unfinished{is_unknown ? i + 1 : i, words};
     }
     if (!is_made) co_return *failed;
     log::warn("{} is made, but not all that belongs to it is done; trying again: {}", name,
@@ -247,10 +247,11 @@ net::awaitable<void> HttpInstances::go_on(std::string name, const std::vector<In
   Unfinished rest = std::move(unfinished_.at(name));
   unfinished_.erase(name);  // a second list() meanwhile must not do the same
   const Steps& calls = *steps("create");
+  const bool is_over = Clock::now() - rest.since > kPatience;
   std::string why;
   if (here == listed.end()) {
     // It may never have been made, and then there is nothing to do.
-    if (++rest.failures < kFailuresMax) unfinished_[name] = std::move(rest);
+    if (!is_over) unfinished_[name] = std::move(rest);
     co_return;
   }
   rest.words.insert_or_assign("id", here->id);
@@ -269,12 +270,12 @@ net::awaitable<void> HttpInstances::go_on(std::string name, const std::vector<In
     if (why.empty()) ++rest.next;
   }
   if (why.empty()) co_return;
-  if (++rest.failures < kFailuresMax) {
+  if (!is_over) {
     unfinished_[name] = std::move(rest);
     co_return;
   }
-  log::error("{}: what belongs to its creation was not done in {} attempts and is given up: {}",
-             name, kFailuresMax, why);
+  log::error("{}: what belongs to its creation was not done in {} minutes and is given up: {}",
+             name, kPatience.count(), why);
 }
 
 net::awaitable<Outcome<Done>> HttpInstances::operate(std::string operation, Instance instance) {

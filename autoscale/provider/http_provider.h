@@ -9,6 +9,7 @@
 
 #include "autoscale/provider/api.h"
 #include "autoscale/provider/provider.h"
+#include "base/clock.h"
 
 namespace gapura::autoscale {
 
@@ -34,7 +35,7 @@ class HttpInstances : public Provider {
   struct Unfinished {
     std::size_t next = 0;
     Words words;
-    int failures = 0;
+    TimePoint since = Clock::now();
   };
 
   const Steps* steps(const std::string& operation) const;
