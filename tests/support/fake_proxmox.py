@@ -4,6 +4,7 @@ awkward: whatever takes time is a task, a VM is locked while it is cloned, its n
 some time after, and whatever goes wrong is a 500. It begins with the template and a VM of somebody
 else's."""
 
+import itertools
 import time
 from urllib.parse import unquote
 
@@ -17,9 +18,12 @@ STOP_S = 0.3
 
 
 class Task:
+    numbers = itertools.count(0x3B5E5)
+
     def __init__(self, kind, vmid, takes_s, then):
         """`then` is done at the end, and says how it went."""
-        self.upid = f"UPID:{NODE}:0003B5E5:{vmid:08X}:5F9C9C9C:{kind}:{vmid}:root@pam!gapura:"
+        self.upid = (f"UPID:{NODE}:{next(Task.numbers):08X}:01A4A1A1:5F9C9C9C:{kind}:{vmid}:"
+                     "root@pam!gapura:")
         self.ends = time.monotonic() + takes_s
         self.then = then
         self.outcome = None
