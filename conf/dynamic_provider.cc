@@ -57,8 +57,15 @@ void read_common(yaml::Section& section, const std::string& service, Provider& o
   out.port = static_cast<std::uint16_t>(section.integer("port", 1, 65'535).value_or(0));
   read_time(section, "listEvery", out.list_every);
   read_time(section, "bootTimeout", out.boot_timeout);
-  out.creates_at_once = static_cast<std::uint32_t>(
-      section.integer("createsAtOnce", 1, 100).value_or(out.creates_at_once));
+}
+
+/// "Which number is free?": two creations at once would be told the same.
+bool asks_before_it_makes(const Provider& provider) {
+  const auto* http = std::get_if<HttpProvider>(&provider.how);
+  if (http == nullptr) return false;
+  const auto create = http->operations.find("create");
+  return create != http->operations.end() && !create->second.empty() &&
+         create->second.front().method == "GET";
 }
 
 void read_command(yaml::Section& section, std::vector<std::string>& out) {
@@ -182,6 +189,9 @@ std::optional<Provider> read_provider(yaml::Section& autoscale, const std::strin
   Provider out;
   read_common(*section, service, out);
   const bool has_kind = read_kind(*section, out);
+  const std::int64_t usual = asks_before_it_makes(out) ? 1 : out.creates_at_once;
+  out.creates_at_once =
+      static_cast<std::uint32_t>(section->integer("createsAtOnce", 1, 100).value_or(usual));
   section->finish();
   if (!has_kind || section->reader().errors() != before) return std::nullopt;
   return out;

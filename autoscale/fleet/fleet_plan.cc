@@ -195,6 +195,8 @@ void Fleet::end(Round& round, Unit& unit) {
     }
     case Unit::Stage::stopping: return begin(round, Step::Kind::stop, unit);
     case Unit::Stage::removing:
+      // What is not there any more may be refused in other words than "not found".
+      if (unit.faults > 0 && unit.is_missing()) return enter(unit, Unit::Stage::removed, round.now);
       if (!unit.instance.id.empty()) return begin(round, Step::Kind::remove, unit);
       // Known by its target alone, or created a moment ago: the next lists say what it is.
       if (is_lost) enter(unit, Unit::Stage::removed, round.now);

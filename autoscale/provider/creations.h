@@ -13,15 +13,16 @@
 #include <vector>
 
 #include "autoscale/provider/template.h"
+#include "base/clock.h"
 
 namespace gapura::autoscale {
 
 class Creations {
  public:
   struct Rest {
-    std::size_t next = 0;  ///< index of the call that comes next
-    Words words{};         ///< what calls so far have said; no secrets
-    int failures = 0;      ///< in a row, of this process
+    std::size_t next = 0;            ///< index of the call that comes next
+    Words words{};                   ///< what calls so far have said; no secrets
+    TimePoint since = Clock::now();  ///< of the creation, or of our start
   };
 
   /// Reads what an earlier process left. An empty path: nothing outlives us.

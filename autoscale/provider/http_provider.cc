@@ -19,8 +19,8 @@ namespace json = boost::json;
 using Kind = ProviderFault::Kind;
 
 constexpr int kPagesMax = 100;
-/// With lists every 30 s, ten minutes.
-constexpr int kFailuresMax = 20;
+/// For so long what a creation has left undone is tried.
+constexpr std::chrono::minutes kPatience{10};
 
 bool is_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_ascii_digit);
@@ -270,13 +270,13 @@ net::awaitable<void> HttpInstances::go_on(std::string name, const std::vector<In
   }
   // Somebody may have removed it while we asked.
   if (!creations_->rest_of(name)) co_return;
-  const bool is_given_up = !why.empty() && ++rest->failures >= kFailuresMax;
+  const bool is_given_up = !why.empty() && Clock::now() - rest->since > kPatience;
   if (!why.empty() && !is_given_up) co_return making.remember(*std::move(rest));
   making.forget();
   // It may never have been made, and then there was nothing to do.
   if (is_given_up && here != listed.end()) {
-    log::error("{}: what belongs to its creation was not done in {} attempts and is given up: {}",
-               name, kFailuresMax, why);
+    log::error("{}: what belongs to its creation was not done in {} minutes and is given up: {}",
+               name, kPatience.count(), why);
   }
 }
 

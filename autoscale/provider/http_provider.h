@@ -12,6 +12,7 @@
 #include "autoscale/provider/api.h"
 #include "autoscale/provider/creations.h"
 #include "autoscale/provider/provider.h"
+#include "base/clock.h"
 
 namespace gapura::autoscale {
 

@@ -97,7 +97,8 @@ class IdCloudHost(Scaled):
         served = len(self.cloud.seen())
         many.until(200)
         self.assertGreaterEqual(len(self.cloud.seen()), served + 200)
-        self.assertEqual(self.cloud.state()["addresses"], {}, "given back while they boot")
+        self.wait_until("their public addresses are given back",
+                        lambda: not self.cloud.state()["addresses"])
         self.cloud.ask("POST", "/faults?share=0.3")
         many.stop()
         few.stop()
@@ -138,7 +139,7 @@ class IdCloudHost(Scaled):
 
     def test_deletes_a_clone_that_never_boots(self):
         self.start_cloud("--never-boots", "1")
-        self.start(boot_timeout="4s", window={"down": "1h"}, concurrency=100)
+        self.start(boot_timeout="5s", window={"down": "1h"}, concurrency=100)
         numbers = self.start_load(1)
         self.gapura.change_scaling(size=2)
         [dead] = self.wait_until("a clone is made", self.cloud.ours)

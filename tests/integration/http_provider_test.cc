@@ -181,6 +181,32 @@ TEST_F(HttpProviderTest, GoesOnWithWhatWasLeftUndone) {
   EXPECT_EQ(public_addresses(cloud), 0U) << "whether it was made or not";
 }
 
+TEST_F(HttpProviderTest, IsPatientWithWhatIsLeftUndone) {
+  const FakeCloud cloud({});
+  const std::string url = "'{{api}}/jkt01/user-resource/vm/list'";
+  const std::string clone = "'{{api}}/jkt01/user-resource/vm/clone?uuid=seed&name={{name}}'";
+  const auto provider =
+      with("variables: {api: '" + cloud.url() + "/v1'}, secrets: {token: {env: X}}," +
+           " headers: {apikey: '{{token}}'}, fields: {id: uuid, name: name, state: status}," +
+           " states: {running: running}, operations: {list: {url: " + url + "}," +
+           " create: [{method: POST, url: " + clone + "}," + " {url: " + url +
+           ", find: {late: \"[?name=='late'].uuid\"}}," +
+           " {method: DELETE, url: '{{api}}/jkt01/user-resource/vm?uuid={{late}}'}]," +
+           " remove: {method: DELETE, url: '{{api}}/jkt01/user-resource/vm?uuid={{id}}'}}");
+  ASSERT_TRUE(std::holds_alternative<Instance>(run(loop, provider->create("p-1"))));
+
+  for (int i = 0; i < 30; ++i) list(*provider);
+  HttpCall late;
+  late.method = "POST";
+  late.url = cloud.url() + "/v1/jkt01/user-resource/vm/clone?uuid=seed&name=late";
+  late.headers.emplace_back("apikey", FakeCloud::kToken);
+  run(loop, http_call(late));
+  ASSERT_EQ(names_in(cloud).back(), "late");
+  list(*provider);
+
+  EXPECT_EQ(names_in(cloud).back(), "p-1") << "the last call was made when it could be";
+}
+
 /// Creates, lists and removes through random faults, as a reconcile loop does; prints its seed.
 TEST_F(HttpProviderTest, LeavesNoOrphanThroughRandomFaults) {
   const unsigned seed = std::random_device()();

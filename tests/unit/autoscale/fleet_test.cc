@@ -164,6 +164,25 @@ TEST_F(FleetTest, NeverForgetsOneWhoseDeletionFailed) {
   EXPECT_EQ(world.provider.instances.size(), 1U);
 }
 
+TEST_F(FleetTest, ForgetsOneWhoseDeletionIsRefusedWhenNoListShowsIt) {
+  world.serve(2);
+  world.provider.fails_removals = true;
+  const std::string leaver = world.provider.names[1];
+  world.round(1);
+  world.end_drains();
+  ASSERT_EQ(world.target_of(leaver).phase, Phase::gone);
+  world.pass(Milliseconds(5'000));
+  settle(1);
+  world.provider.instances.erase(leaver);  // by somebody else, or by a deletion that "failed"
+  for (int i = 0; i < 10; ++i) {
+    world.round(1);
+    world.pass(Milliseconds(31'000));
+  }
+
+  EXPECT_FALSE(world.fleet->units().contains(leaver));
+  EXPECT_EQ(world.targets.size(), 1U);
+}
+
 TEST_F(FleetTest, LetsATargetServeThatAListDoesNotShow) {
   world.serve(2);
   world.provider.hidden.insert(world.provider.names[0]);

@@ -158,6 +158,9 @@ TEST(HttpProviderConfig, AllPresetsAreGood) {
                                     "}, secrets: {token: {file: /t}, machine_password: {env: P}}}");
     EXPECT_TRUE(result.provider) << preset.name << ": " << result.problems;
     EXPECT_EQ(result.problems, "") << preset.name;
+    const std::uint32_t at_once = preset.name == "proxmox" ? 1 : 4;
+    EXPECT_EQ(result.provider.value_or(Provider{}).creates_at_once, at_once)
+        << "two at once would be told the same number; " << preset.name;
     const Read without = provider_of(start + "}");
     EXPECT_TRUE(tells(without, "has no value; write it below variables")) << preset.name;
   }
