@@ -37,7 +37,8 @@ constexpr const char* kInstructions = R"text(
    file lists counts anew once its service is edited: the slow target comes back.)
      sed -i '/{t1}/d' {services}
 
-5. Look at it:
+5. Look at it (q ends the first):
+     {program} top --configFile={static}
      curl -s -H "Authorization: Bearer $(cat {token})" {admin}/api/v1/services
      curl -s {internal}/ping; echo
      curl -s {internal}/metrics | grep '^gapura_server'

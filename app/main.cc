@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/cli/verbs.h"
 #include "app/commands.h"
 #include "app/demo.h"
 #include "app/options.h"
@@ -18,6 +19,8 @@ int run(const gapura::app::Options& options) {
     case Verb::provider_check: return gapura::app::provider_check(options);
     case Verb::demo: return gapura::app::demo(options);
     case Verb::simulate: return gapura::app::simulate(options);
+    case Verb::client:
+      return gapura::app::cli::run(options.client, gapura::app::process_environment());
     case Verb::serve: break;
   }
   return gapura::app::serve(options);

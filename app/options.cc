@@ -5,7 +5,11 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "app/cli/completion.h"
+#include "app/cli/completion_verb.h"
+#include "app/cli/verbs.h"
 #include "base/ascii.h"
+#include "conf/nearest.h"
 
 namespace gapura::app {
 namespace {
@@ -51,7 +55,7 @@ Exit wrong(std::string message) {
   return Exit{.code = 2, .text = "gapura: " + std::move(message) + "\nSee gapura --help.\n"};
 }
 
-Exit unknown(const std::vector<std::string>& rest) {
+Exit unknown(const CLI::App& app, const std::vector<std::string>& rest) {
   for (const std::string& argument : rest) {
     if (const std::string flag = traefik_flag(argument); !flag.empty()) {
       return wrong(
@@ -62,9 +66,14 @@ Exit unknown(const std::vector<std::string>& rest) {
   }
   const std::string& first = rest.front();
   if (!first.starts_with("-")) {
-    return wrong(
-        "\"" + first +
-        "\" is not a command; there are check, demo, provider check, simulate and version");
+    const auto chosen = app.get_subcommands();
+    if (!chosen.empty()) {
+      return wrong("\"" + first + "\" is one word too many for " + chosen.front()->get_name());
+    }
+    std::vector<std::string> names;
+    for (const CLI::App* verb : app.get_subcommands({})) names.push_back(verb->get_name());
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    return wrong("\"" + first + "\" is not a command" + conf::did_you_mean(first, known));
   }
   return wrong("the flag " + first.substr(0, first.find('=')) + " is not known");
 }
@@ -157,23 +166,32 @@ std::variant<Options, Exit> parse_options(std::vector<std::string> arguments,
   CLI::App* version = app.add_subcommand("version", "print the version");
   CLI::App* demo = app.add_subcommand("demo", "run with three small targets and say what to try");
   CLI::App* simulate = add_simulate(app, raw, options.simulate);
+  cli::add_verbs(app, options.client);
   app.require_subcommand(0, 1);
+  if (!arguments.empty() && arguments.front() == cli::kCompleteVerb) {
+    options.verb = Options::Verb::client;
+    options.client = cli::completing(app, {arguments.begin() + 1, arguments.end()});
+    return options;
+  }
 
   try {
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     app.parse(std::move(arguments));
   } catch (const CLI::CallForHelp&) {
-    return Exit{.code = 0, .text = *simulate ? simulate->help() : app.help()};
+    const auto chosen = app.get_subcommands();
+    return Exit{.code = 0, .text = chosen.empty() ? app.help() : chosen.front()->help()};
   } catch (const CLI::ParseError& error) {
     return wrong(error.what());
   }
-  if (const auto rest = app.remaining(/*recurse=*/true); !rest.empty()) return unknown(rest);
+  if (const auto rest = app.remaining(/*recurse=*/true); !rest.empty()) return unknown(app, rest);
   if (*version || wants_version) return Exit{.code = 0, .text = "gapura " GAPURA_VERSION "\n"};
   if (*check) options.verb = Options::Verb::check;
   if (*provider_check) options.verb = Options::Verb::provider_check;
   if (*demo) options.verb = Options::Verb::demo;
   if (*simulate) options.verb = Options::Verb::simulate;
+  if (options.client.verb) options.verb = Options::Verb::client;
   options.config_file = raw.file;
+  if (options.client.place.config_file.empty()) options.client.place.config_file = raw.file;
   if (auto exit = read_workers(raw.workers, environment, options)) return *std::move(exit);
   return options;
 }

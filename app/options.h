@@ -10,6 +10,23 @@
 
 namespace gapura::app {
 
+namespace cli {
+class Session;
+}
+
+/// Where the admin API of a running Gapura is, as written; app/cli/place.h finds it.
+struct PlaceOptions {
+  std::filesystem::path config_file, token_file;  ///< empty: not given
+  std::string admin;                              ///< a URL or unix:/path; empty: not given
+};
+
+/// A verb that asks a running Gapura; app/cli/verbs.h runs it.
+struct ClientOptions {
+  PlaceOptions place;
+  bool is_json = false;
+  std::function<void(cli::Session&)> verb;
+};
+
 /// Of `gapura simulate`, as written; simulate_command.cc reads them.
 struct SimulateOptions {
   std::filesystem::path policy, trace, log, recorded, chart;  ///< files; empty: not given
@@ -24,13 +41,14 @@ struct SimulateOptions {
 };
 
 struct Options {
-  enum class Verb { serve, check, provider_check, demo, simulate };
+  enum class Verb { serve, check, provider_check, demo, simulate, client };
   Verb verb = Verb::serve;
   std::filesystem::path config_file;  ///< empty: to be searched for
   std::optional<unsigned> workers;    ///< --workers, else GAPURA_WORKERS; unset: the YAML decides
   bool is_strict = false;             ///< check --strict: warnings count as errors
   std::string service;                ///< provider check --service; empty: all
   SimulateOptions simulate;
+  ClientOptions client;
 };
 
 /// The run is over before it began: what to print, where, and the exit code.

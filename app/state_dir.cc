@@ -58,21 +58,21 @@ std::optional<StateDir> StateDir::try_place(const std::filesystem::path& folder,
   return StateDir(folder, fd);
 }
 
+std::vector<std::filesystem::path> StateDir::places(const std::filesystem::path& configured,
+                                                    const std::filesystem::path& config_file) {
+  if (!configured.empty()) return {configured};
+  std::vector<std::filesystem::path> places{kDefault};
+  if (config_file.empty()) return places;
+  std::error_code error;
+  const auto absolute = std::filesystem::absolute(config_file, error);
+  places.push_back((error ? config_file : absolute).parent_path() / ".gapura");
+  return places;
+}
+
 std::optional<StateDir> StateDir::open(const std::filesystem::path& configured,
                                        const std::filesystem::path& config_file,
                                        std::vector<std::string>& complaints) {
-  std::vector<std::filesystem::path> places;
-  if (!configured.empty()) {
-    places.push_back(configured);
-  } else {
-    places.emplace_back(kDefault);
-    if (!config_file.empty()) {
-      std::error_code error;
-      const auto absolute = std::filesystem::absolute(config_file, error);
-      places.push_back((error ? config_file : absolute).parent_path() / ".gapura");
-    }
-  }
-  for (const auto& place : places) {
+  for (const auto& place : places(configured, config_file)) {
     std::string why;
     if (auto opened = try_place(place, why)) return opened;
     complaints.push_back(std::move(why));

@@ -11,7 +11,12 @@ namespace gapura::app {
 
 class StateDir {
  public:
-  /// `configured` when it is not empty; else /var/lib/gapura, else `.gapura` beside `config_file`.
+  /// `configured` alone when it is not empty; else /var/lib/gapura, then `.gapura` beside
+  /// `config_file`, if there is one. Touches nothing.
+  static std::vector<std::filesystem::path> places(const std::filesystem::path& configured,
+                                                   const std::filesystem::path& config_file);
+
+  /// The first of places() that can be had.
   /// Makes the folder (0700) where it is missing. Every place that could not be had is named in
   /// `complaints`, one sentence each. Empty: there is no place at all.
   static std::optional<StateDir> open(const std::filesystem::path& configured,

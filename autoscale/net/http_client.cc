@@ -81,18 +81,43 @@ std::string explain(beast::error_code failed) {
   return is_http ? "it does not answer in HTTP: " + failed.message() : failed.message();
 }
 
+/// Hands on the body of which the head has been read. The parser is not eager: it would keep a
+/// piece until it has seen the beginning of the next chunk.
+template <class Stream>
+net::awaitable<HttpOutcome> pass_on(Stream& stream, beast::flat_buffer& buffer, Parser& parser,
+                                    const HttpCall& call) {
+  std::string& piece = parser.get().body();
+  for (;;) {
+    if (!piece.empty()) call.on_piece(piece);
+    piece.clear();
+    if (parser.is_done()) co_return answer_of(parser);
+    const auto [failed, read] = co_await http::async_read_some(stream, buffer, parser, as_result);
+    if (failed) co_return explain(failed);
+  }
+}
+
 /// Sends the request and reads the answer over a stream that is ready.
 template <class Stream>
-net::awaitable<HttpOutcome> converse(Stream& stream, const Request& request,
-                                     std::size_t answer_max) {
+net::awaitable<HttpOutcome> converse(Connection& connection, Stream& stream, const Request& request,
+                                     const HttpCall& call) {
   // A server may answer and close before it has read everything: what it said counts.
   const auto [unsent, sent] = co_await http::async_write(stream, request, as_result);
   beast::flat_buffer buffer;
   for (int interim = 0; interim < kInterimMax; ++interim) {
     Parser parser;
-    parser.body_limit(answer_max);
+    parser.body_limit(call.answer_max);
     parser.header_limit(kHeadBytesMax);
     parser.skip(request.method() == http::verb::head);
+    if (call.on_piece) {
+      const auto [failed, read] =
+          co_await http::async_read_header(stream, buffer, parser, as_result);
+      if (failed) co_return explain(unsent ? unsent : failed);
+      if (parser.get().result() == http::status::ok) {
+        connection.lift_limit();
+        parser.body_limit(boost::none);
+        co_return co_await pass_on(stream, buffer, parser, call);
+      }
+    }
     const auto [failed, read] = co_await http::async_read(stream, buffer, parser, as_result);
     if (failed) co_return explain(unsent ? unsent : failed);
     if (parser.get().result_int() >= 200) co_return answer_of(parser);
@@ -130,7 +155,7 @@ net::awaitable<HttpOutcome> converse_tls(Connection& connection, const Url& url,
   const auto [failed] = co_await stream.async_handshake(ssl::stream_base::client, as_result);
   if (failed) co_return explain_handshake(stream.native_handle(), url.host, failed);
   connection.now("waiting for its answer");
-  co_return co_await converse(stream, request, call.answer_max);
+  co_return co_await converse(connection, stream, request, call);
 }
 
 net::awaitable<HttpOutcome> run(Connection& connection, const Url& url, const HttpCall& call) {
@@ -144,7 +169,7 @@ net::awaitable<HttpOutcome> run(Connection& connection, const Url& url, const Ht
   const Request request = request_of(call, url);
   connection.now("waiting for its answer");
   if (url.is_tls) co_return co_await converse_tls(connection, url, request, call);
-  co_return co_await converse(connection.socket(), request, call.answer_max);
+  co_return co_await converse(connection, connection.socket(), request, call);
 }
 
 }  // namespace

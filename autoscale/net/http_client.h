@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,9 @@ struct HttpCall {
       trust_file{};                  ///< PEM, trusted instead of the system's; empty: the system's
   bool hides_path = false;           ///< in messages: it may be as good as a password
   std::size_t answer_max = 8 << 20;  ///< bytes of the answer's body; more is a failure
+  /// Is given the body of a 200 as it comes, however long it lasts; `timeout` is then for the head
+  /// alone, and the answer's own body is empty. Empty: the body is kept.
+  std::function<void(std::string_view)> on_piece{};
 };
 
 struct HttpAnswer {

@@ -150,5 +150,46 @@ TEST(Options, KnowsTheCheckOfProviders) {
   EXPECT_EQ(refused({"provider", "chekc"}).code, 2);
 }
 
+TEST(Options, KnowTheVerbsThatAskARunningServer) {
+  const Options drain = parsed({"drain", "calculate", "10.0.0.7:3000", "--wait", "--json",
+                                "--admin", "unix:/run/g.sock", "--token-file", "t"});
+  EXPECT_EQ(drain.verb, Options::Verb::client);
+  EXPECT_TRUE(drain.client.verb);
+  EXPECT_TRUE(drain.client.is_json);
+  EXPECT_EQ(drain.client.place.admin, "unix:/run/g.sock");
+  EXPECT_EQ(drain.client.place.token_file, "t");
+}
+
+TEST(Options, TakeTheFileBeforeAndAfterSuchAVerb) {
+  EXPECT_EQ(parsed({"-c", "x.yml", "targets"}).client.place.config_file, "x.yml");
+  EXPECT_EQ(parsed({"targets", "--configfile=x.yml"}).client.place.config_file, "x.yml");
+}
+
+TEST(Options, GuessWhichVerbWasMeant) {
+  EXPECT_THAT(refused({"stauts"}).text, HasSubstr("did you mean 'status'?"));
+}
+
+TEST(Options, SayWhatASingleVerbTakes) {
+  const Exit help = refused({"drain", "--help"});
+  EXPECT_EQ(help.code, 0);
+  EXPECT_THAT(help.text, HasSubstr("Usage: gapura drain [SERVICE] TARGET [OPTIONS]"));
+  EXPECT_THAT(help.text, HasSubstr("Exit codes: 0 done"));
+}
+
+TEST(Options, RefuseArgumentsThatAVerbDoesNotTake) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"drain"},
+                                                {"drain", "a", "b", "c"},
+                                                {"services", "a"},
+                                                {"token"},
+                                                {"add", "http://a", "--weight", "0"},
+                                                {"status", "--no-such"}}) {
+    EXPECT_EQ(refused(words).code, 2) << words.front();
+  }
+}
+
+TEST(Options, LeaveEverythingAfterTheCompletionsWordAlone) {
+  EXPECT_EQ(parsed({"__complete", "drain", "--no-such", ""}).verb, Options::Verb::client);
+}
+
 }  // namespace
 }  // namespace gapura::app

@@ -7,10 +7,12 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
+#include <future>
 #include <gtest/gtest.h>
 #include <memory>
 #include <thread>
 
+#include "tests/support/patience.h"
 #include "tests/support/sockets.h"
 #include "tests/unit/admin/loopback.h"
 #include "tests/unit/autoscale/net/certificate.h"
@@ -54,6 +56,17 @@ std::string at(std::uint16_t port, const std::string& rest = "/") {
   return "http://127.0.0.1:" + std::to_string(port) + rest;
 }
 
+/// Reads a request's head; what is left unread when a socket closes would take the answer with it.
+void read_head(const test::Fd& client) {
+  std::string head;
+  char block[1024];
+  while (head.find("\r\n\r\n") == std::string::npos) {
+    const auto size = recv(client.get(), block, sizeof block, 0);
+    if (size <= 0) return;
+    head.append(block, static_cast<std::size_t>(size));
+  }
+}
+
 /// Accepts one connection, reads until a blank line, says `answer`, closes.
 class OneAnswer {
  public:
@@ -65,13 +78,7 @@ class OneAnswer {
  private:
   void serve(const std::string& answer) const {
     const test::Fd client(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    std::string head;
-    char block[1024];
-    while (head.find("\r\n\r\n") == std::string::npos) {
-      const auto size = recv(client.get(), block, sizeof block, 0);
-      if (size <= 0) return;
-      head.append(block, static_cast<std::size_t>(size));
-    }
+    read_head(client);
     send(client.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
   }
   test::Fd listener_;
@@ -287,6 +294,73 @@ TEST(HttpClient, SaysThatTheCertificatesToTrustCannotBeRead) {
   call.trust_file = "/no/such/file.pem";
 
   EXPECT_NE(fault_of(call).find("cannot be read from /no/such/file.pem"), std::string::npos);
+}
+
+TEST(HttpClient, HandsOnABodyAsItComesHoweverLongItIs) {
+  const OneAnswer server(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  std::string got;
+  HttpCall call;
+  call.url = at(server.port());
+  call.answer_max = 4;
+  call.on_piece = [&got](std::string_view piece) { got += piece; };
+
+  const HttpAnswer answer = answer_to(call);
+
+  EXPECT_EQ(got, "abcde");
+  EXPECT_EQ(answer.body, "");
+}
+
+TEST(HttpClient, HandsOnEachPieceBeforeTheNextOneComes) {
+  const test::Fd listener = test::listen_on_loopback();
+  std::promise<void> seen;
+  std::thread server([&] {
+    const test::Fd client(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    read_head(client);
+    const std::string first = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n";
+    EXPECT_EQ(send(client.get(), first.data(), first.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(first.size()));
+    EXPECT_EQ(seen.get_future().wait_for(test::patience()), std::future_status::ready);
+    const std::string rest = "3\r\ntwo\r\n0\r\n\r\n";
+    EXPECT_EQ(send(client.get(), rest.data(), rest.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(rest.size()));
+  });
+  std::string got;
+  HttpCall call;
+  call.url = at(test::local_port(listener));
+  call.timeout = test::patience();
+  call.on_piece = [&](std::string_view piece) {
+    if (got.empty()) seen.set_value();
+    got += piece;
+  };
+
+  answer_to(call);
+
+  server.join();
+  EXPECT_EQ(got, "onetwo");
+}
+
+TEST(HttpClient, KeepsTheBodyOfARefusalThatWouldHaveBeenHandedOn) {
+  const OneAnswer server("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno");
+  HttpCall call;
+  call.url = at(server.port());
+  call.on_piece = [](std::string_view) { ADD_FAILURE(); };
+
+  const HttpAnswer answer = answer_to(call);
+
+  EXPECT_EQ(answer.status, 404u);
+  EXPECT_EQ(answer.body, "no");
+}
+
+TEST(HttpClient, SaysThatABodyThatItHandsOnWasCutShort) {
+  const OneAnswer server("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
+  std::string got;
+  HttpCall call;
+  call.url = at(server.port());
+  call.on_piece = [&got](std::string_view piece) { got += piece; };
+
+  EXPECT_NE(fault_of(call).find("in the middle of its answer"), std::string::npos);
+  EXPECT_EQ(got, "abc");
 }
 
 }  // namespace
