@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "app/commands.h"
-#include "app/demo.h"
+#include "app/demo/demo.h"
+#include "app/demo/demo_service.h"
 #include "app/options.h"
 #include "app/simulate_command.h"
 
@@ -17,6 +18,7 @@ int run(const gapura::app::Options& options) {
     case Verb::check: return gapura::app::check(options);
     case Verb::provider_check: return gapura::app::provider_check(options);
     case Verb::demo: return gapura::app::demo(options);
+    case Verb::demo_service: return gapura::app::demo_service(options.port);
     case Verb::simulate: return gapura::app::simulate(options);
     case Verb::serve: break;
   }

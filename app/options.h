@@ -1,6 +1,7 @@
 /// The command line and its environment, as values. Pure; any thread.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -23,14 +24,22 @@ struct SimulateOptions {
   bool is_json = false;
 };
 
+/// Of `gapura demo`.
+struct DemoOptions {
+  std::uint32_t seconds = 120;  ///< from the first user until the load has risen and fallen
+  bool is_once = false;         ///< end after that
+};
+
 struct Options {
-  enum class Verb { serve, check, provider_check, demo, simulate };
+  enum class Verb { serve, check, provider_check, demo, demo_service, simulate };
   Verb verb = Verb::serve;
   std::filesystem::path config_file;  ///< empty: to be searched for
   std::optional<unsigned> workers;    ///< --workers, else GAPURA_WORKERS; unset: the YAML decides
   bool is_strict = false;             ///< check --strict: warnings count as errors
   std::string service;                ///< provider check --service; empty: all
   SimulateOptions simulate;
+  DemoOptions demo;
+  std::uint16_t port = 0;  ///< of demo-service
 };
 
 /// The run is over before it began: what to print, where, and the exit code.
