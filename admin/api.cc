@@ -276,14 +276,20 @@ net::awaitable<Response> Api::answer(Request request) {
 
 net::awaitable<Response> Api::answer_guarded(Guard& guard, Request request) {
   const auto state = state_;
-  if (auto refusal = guard.refuse(request, Clock::now())) co_return *std::move(refusal);
+  if (auto refusal = guard.refuse(request, Clock::now())) {
+    state->hooks.counts().add(request.path, refusal->status);
+    co_return *std::move(refusal);
+  }
   co_return co_await state->route(std::move(request));
 }
 
 net::awaitable<Response> Api::answer_hook(HookAuth& auth, const HookScope& scope, Request request) {
   const auto state = state_;
   const std::int64_t unix_s = std::time(nullptr);
-  if (auto refusal = auth.refuse(request, Clock::now(), unix_s)) co_return *std::move(refusal);
+  if (auto refusal = auth.refuse(request, Clock::now(), unix_s)) {
+    state->hooks.counts().add(request.path, refusal->status);
+    co_return *std::move(refusal);
+  }
   HookScope served = scope;
   co_return co_await state->hooks.answer(std::move(request), std::move(served));
 }
@@ -305,6 +311,9 @@ void Api::on_adopted() {
 }
 void Api::on_scaling() {
   state_->hooks.look();
+}
+std::vector<metrics::Reading> Api::readings() const {
+  return state_->hooks.counts().readings();
 }
 
 }  // namespace gapura::admin
