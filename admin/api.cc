@@ -57,6 +57,7 @@ net::awaitable<Response> Api::answer(Request request) {
 
 net::awaitable<Response> Api::answer_guarded(Guard& guard, Request request) {
   if (auto refusal = guard.refuse(request, Clock::now())) {
+    parts_->hooks.counts().add(request.path, refusal->status);
     set_version(*refusal, parts_->registry.version());
     co_return *std::move(refusal);
   }
@@ -66,7 +67,10 @@ net::awaitable<Response> Api::answer_guarded(Guard& guard, Request request) {
 net::awaitable<Response> Api::answer_hook(HookAuth& auth, const HookScope& scope, Request request) {
   const auto parts = parts_;
   const std::int64_t unix_s = std::time(nullptr);
-  if (auto refusal = auth.refuse(request, Clock::now(), unix_s)) co_return *std::move(refusal);
+  if (auto refusal = auth.refuse(request, Clock::now(), unix_s)) {
+    parts->hooks.counts().add(request.path, refusal->status);
+    co_return *std::move(refusal);
+  }
   HookScope served = scope;
   co_return co_await parts->hooks.answer(std::move(request), std::move(served));
 }
@@ -109,6 +113,9 @@ void Api::on_adopted() {
 }
 void Api::on_scaling() {
   parts_->hooks.look();
+}
+std::vector<metrics::Reading> Api::readings() const {
+  return parts_->hooks.counts().readings();
 }
 
 }  // namespace gapura::admin

@@ -15,6 +15,7 @@
 #include "admin/scaling_doors.h"
 #include "balancer/registry.h"
 #include "conf/problem.h"
+#include "metrics/reading.h"
 
 namespace gapura::admin {
 
@@ -85,6 +86,9 @@ class Api {
   void on_adopted();
   /// Operations of the autoscaler may have moved on.
   void on_scaling();
+
+  /// What came in through hooks.
+  std::vector<metrics::Reading> readings() const;
 
  private:
   /// Shared with the coroutines: they may be destroyed later than the API, with the context.

@@ -73,6 +73,10 @@ HookBodyAnswer take_alerts(const Request& request, const ScalingDoors& doors,
     log::warn("hooks: an alert from {} was not taken: {}", request.peer, fault);
   }
   answer.body = HookBody::alerts;
+  answer.counts = {.changed = changed,
+                   .duplicate = payload.alerts.size() - changed,
+                   .test = payload.tests,
+                   .refused = payload.faults.size()};
   answer.response = answer_of(payload, changed);
   return answer;
 }

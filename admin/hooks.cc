@@ -67,6 +67,14 @@ std::optional<HookRoute> Hooks::route_of(std::string_view path) {
 }
 
 net::awaitable<Response> Hooks::answer(Request request, HookScope scope) {
+  const std::string path = request.path;
+  auto routing = route(std::move(request), std::move(scope));
+  Response response = co_await std::move(routing);
+  counts_.add(path, response.status);
+  co_return response;
+}
+
+net::awaitable<Response> Hooks::route(Request request, HookScope scope) {
   const auto route = route_of(request.path);
   if (!route || !scope.serves.contains(*route)) {
     co_return problem_reply(404,
@@ -98,7 +106,7 @@ net::awaitable<Response> Hooks::scale(Request request, bool is_async) {
     if (!flag) co_return hook_error(400, "async must be true or false");
     wish.is_async = *flag;
   }
-  HookBodyAnswer read = admin::take_alerts(request, doors_, wish.direction);
+  HookBodyAnswer read = read_alerts(request, wish.direction);
   if (read.body == HookBody::alerts) co_return std::move(read.response);
   if (read.body == HookBody::broken_alerts) co_return hook_error(400, read.message);
   const bool is_broken = read.body == HookBody::other && says_json(request);
@@ -108,9 +116,15 @@ net::awaitable<Response> Hooks::scale(Request request, bool is_async) {
   co_return co_await steps_.step(std::move(wish), request.departure);
 }
 
+HookBodyAnswer Hooks::read_alerts(const Request& request, std::optional<Direction> direction) {
+  HookBodyAnswer read = admin::take_alerts(request, doors_, direction);
+  counts_.add(read.counts);
+  return read;
+}
+
 Response Hooks::take_alerts(const Request& request) {
   if (request.method != "POST") return method_refused("POST");
-  HookBodyAnswer read = admin::take_alerts(request, doors_, std::nullopt);
+  HookBodyAnswer read = read_alerts(request, std::nullopt);
   if (read.body == HookBody::alerts) return std::move(read.response);
   return problem_reply(400, read.body == HookBody::broken_alerts
                                 ? read.message

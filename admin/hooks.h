@@ -8,6 +8,7 @@
 #include <set>
 #include <string_view>
 
+#include "admin/hook_counts.h"
 #include "admin/hook_steps.h"
 #include "admin/message.h"
 #include "admin/scaling_doors.h"
@@ -35,10 +36,14 @@ class Hooks {
   boost::asio::awaitable<Response> answer(Request request, HookScope scope);
   /// Operations may have moved on.
   void look() { steps_.look(); }
+  /// Counts what is answered here; whoever answers in our place adds to it.
+  HookCounts& counts() noexcept { return counts_; }
 
  private:
+  boost::asio::awaitable<Response> route(Request request, HookScope scope);
   boost::asio::awaitable<Response> scale(Request request, bool is_async);
   Response take_alerts(const Request& request);
+  HookBodyAnswer read_alerts(const Request& request, std::optional<autoscale::Direction> direction);
   Response show_operation(const Request& request) const;
   Response discover(const Request& request) const;
 
@@ -46,6 +51,7 @@ class Hooks {
   UpdateServers& update_servers_;
   const ScalingDoors doors_;
   HookSteps steps_;
+  HookCounts counts_;
 };
 
 }  // namespace gapura::admin

@@ -230,6 +230,10 @@ void AdminFront::on_scaling() {
   servers_->api.on_scaling();
 }
 
+std::vector<metrics::Reading> AdminFront::readings() const {
+  return servers_->api.readings();
+}
+
 std::uint16_t AdminFront::admin_port() const {
   return servers_->admin_server ? servers_->admin_server->port() : 0;
 }

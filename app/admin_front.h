@@ -48,6 +48,8 @@ class AdminFront {
   void on_event(const balancer::Event& event);
   void on_adopted();
   void on_scaling();
+  /// See admin::Api::readings.
+  std::vector<metrics::Reading> readings() const;
 
   /// Where they really listen; 0: not, or on a Unix socket.
   std::uint16_t admin_port() const;

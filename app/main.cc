@@ -6,7 +6,8 @@
 
 #include "app/cli/verbs.h"
 #include "app/commands.h"
-#include "app/demo.h"
+#include "app/demo/demo.h"
+#include "app/demo/demo_service.h"
 #include "app/options.h"
 #include "app/simulate_command.h"
 
@@ -18,6 +19,7 @@ int run(const gapura::app::Options& options) {
     case Verb::check: return gapura::app::check(options);
     case Verb::provider_check: return gapura::app::provider_check(options);
     case Verb::demo: return gapura::app::demo(options);
+    case Verb::demo_service: return gapura::app::demo_service(options.port);
     case Verb::simulate: return gapura::app::simulate(options);
     case Verb::client:
       return gapura::app::cli::run(options.client, gapura::app::process_environment());

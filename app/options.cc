@@ -113,6 +113,15 @@ CLI::App* add_simulate(CLI::App& app, Raw& raw, SimulateOptions& out) {
   return verb;
 }
 
+CLI::App* add_demo(CLI::App& app, DemoOptions& out) {
+  CLI::App* verb = app.add_subcommand(
+      "demo", "scale a small service under load that rises and falls, and say what happens");
+  verb->add_option("--seconds", out.seconds, "how long the load rises and falls (120)")
+      ->check(CLI::Range(10, 3'600));
+  verb->add_flag("--once", out.is_once, "end after that; exit 1 when a request failed");
+  return verb;
+}
+
 std::optional<Exit> read_workers(const std::string& flag, const Environment& environment,
                                  Options& options) {
   const std::optional<std::string> variable = environment("GAPURA_WORKERS");
@@ -164,7 +173,9 @@ std::variant<Options, Exit> parse_options(std::vector<std::string> arguments,
       ->type_name("NAME");
   provider->require_subcommand(1);
   CLI::App* version = app.add_subcommand("version", "print the version");
-  CLI::App* demo = app.add_subcommand("demo", "run with three small targets and say what to try");
+  CLI::App* demo = add_demo(app, options.demo);
+  CLI::App* demo_service = app.add_subcommand("demo-service", "what the demo scales")->group("");
+  demo_service->add_option("--port", options.port)->required();
   CLI::App* simulate = add_simulate(app, raw, options.simulate);
   cli::add_verbs(app, options.client);
   app.require_subcommand(0, 1);
@@ -188,6 +199,7 @@ std::variant<Options, Exit> parse_options(std::vector<std::string> arguments,
   if (*check) options.verb = Options::Verb::check;
   if (*provider_check) options.verb = Options::Verb::provider_check;
   if (*demo) options.verb = Options::Verb::demo;
+  if (*demo_service) options.verb = Options::Verb::demo_service;
   if (*simulate) options.verb = Options::Verb::simulate;
   if (options.client.verb) options.verb = Options::Verb::client;
   options.config_file = raw.file;

@@ -1,6 +1,7 @@
 /// The command line and its environment, as values. Pure; any thread.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -40,8 +41,14 @@ struct SimulateOptions {
   bool is_json = false;
 };
 
+/// Of `gapura demo`.
+struct DemoOptions {
+  std::uint32_t seconds = 120;  ///< from the first user until the load has risen and fallen
+  bool is_once = false;         ///< end after that
+};
+
 struct Options {
-  enum class Verb { serve, check, provider_check, demo, simulate, client };
+  enum class Verb { serve, check, provider_check, demo, demo_service, simulate, client };
   Verb verb = Verb::serve;
   std::filesystem::path config_file;  ///< empty: to be searched for
   std::optional<unsigned> workers;    ///< --workers, else GAPURA_WORKERS; unset: the YAML decides
@@ -49,6 +56,8 @@ struct Options {
   std::string service;                ///< provider check --service; empty: all
   SimulateOptions simulate;
   ClientOptions client;
+  DemoOptions demo;
+  std::uint16_t port = 0;  ///< of demo-service
 };
 
 /// The run is over before it began: what to print, where, and the exit code.

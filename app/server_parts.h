@@ -43,9 +43,13 @@ struct Server::Parts {
   std::vector<std::string> make_messengers();
   std::vector<std::string> listen();
   void log_start() const;
-  metrics::Collector::Sources sources();
   admin::Api::Doors doors();
   admin::ScalingDoors scaling_doors();
+
+  // --- what is shown (server_metrics.cc) ---
+  metrics::Collector::Sources sources();
+  std::vector<metrics::Reading> readings() const;
+  std::vector<std::string> entry_point_names() const;
 
   // --- running (server_parts.cc) ---
   void publish(balancer::SnapshotPtr snapshot);

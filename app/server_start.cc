@@ -13,12 +13,9 @@
 #include "autoscale/net/subprocess.h"
 #include "base/log.h"
 #include "base/plural.h"
-#include "proxy/failure.h"
 
 namespace gapura::app {
 namespace {
-
-constexpr auto kReasons = proxy::failure_names();
 
 /// CPUs that this process may use: in a container or under taskset fewer than there are.
 unsigned usable_cpus() {
@@ -34,12 +31,6 @@ std::string host_name() {
   char name[256] = {};
   if (::gethostname(name, sizeof name - 1) != 0) return "gapura";
   return name;
-}
-
-std::vector<std::string> names_of(const std::vector<conf::EntryPoint>& entry_points) {
-  std::vector<std::string> names;
-  for (const conf::EntryPoint& entry_point : entry_points) names.push_back(entry_point.name);
-  return names;
 }
 
 /// Without a limit of their own, clients get what descriptors there are: two each, since a client
@@ -172,7 +163,7 @@ void Server::Parts::make_watchers() {
 
 void Server::Parts::make_front() {
   ConfigReload::Settings settings{.provider = config.file_provider,
-                                  .entry_points = names_of(config.entry_points),
+                                  .entry_points = entry_point_names(),
                                   .last_good = state.last_good(),
                                   .applied = [this] { files_applied(); }};
   reload = std::make_unique<ConfigReload>(control, disk, *registry, std::move(settings));
@@ -195,73 +186,6 @@ std::vector<std::string> Server::Parts::make_messengers() {
   notifier =
       std::make_unique<Notifier>(control, disk, config.notify, std::move(ways), std::move(file));
   return notifier->open();
-}
-
-metrics::Collector::Sources Server::Parts::sources() {
-  return {.shards = workers->shards(),
-          .entry_points = names_of(config.entry_points),
-          .service_label =
-              [this](ServiceSlot slot) {
-                const auto found = service_labels.find(slot);
-                return found == service_labels.end() ? std::string() : found->second;
-              },
-          .targets =
-              [this] {
-                std::vector<metrics::TargetGauges> gauges;
-                for (const auto& service : registry->services(Clock::now())) {
-                  for (const auto& target : service.targets) {
-                    const bool is_up = target.phase == balancer::Phase::serving ||
-                                       target.phase == balancer::Phase::warming;
-                    gauges.push_back({.service = service.name + "@" + service.provider,
-                                      .url = target.url,
-                                      .address = target.address,
-                                      .state = balancer::to_string(target.phase),
-                                      .in_flight = target.in_flight,
-                                      .is_up = is_up});
-                  }
-                }
-                return gauges;
-              },
-          .queues =
-              [this] {
-                std::vector<metrics::QueueFigures> figures;
-                for (const auto& service : registry->services(Clock::now())) {
-                  if (!service.queue) continue;
-                  figures.push_back({.service = service.name + "@" + service.provider,
-                                     .length = service.queue->length,
-                                     .waits = service.queue->ended,
-                                     .waited_us = service.queue->waited_us});
-                }
-                return figures;
-              },
-          .panics =
-              [this] {
-                std::vector<metrics::PanicFigure> figures;
-                for (const auto& service : registry->services(Clock::now())) {
-                  if (!service.is_panic) continue;
-                  figures.push_back({.service = service.name + "@" + service.provider,
-                                     .is_panic = *service.is_panic});
-                }
-                return figures;
-              },
-          .reloads =
-              [this] {
-                const ConfigStatus& status = reload->status();
-                metrics::ReloadFigures figures{.reloads = status.reloads,
-                                               .failures = status.failures,
-                                               .last_success_unix_s = 0,
-                                               .files = {}};
-                const auto since_epoch = status.applied_at.time_since_epoch();
-                figures.last_success_unix_s = std::chrono::duration<double>(since_epoch).count();
-                for (const FileStatus& file : status.files) {
-                  figures.files.emplace_back(file.file.string(), file.is_broken);
-                }
-                return figures;
-              },
-          .reasons = kReasons,
-          .version = GAPURA_VERSION,
-          .has_entry_point_families = config.metrics.entry_point_labels,
-          .has_service_families = config.metrics.service_labels};
 }
 
 admin::Api::Doors Server::Parts::doors() {

@@ -48,6 +48,7 @@ void Signals::act(int signal) {
 void Signals::stop_at_once(int signal, const char* name) {
   ::alarm(1);  // ends the process should the log be stuck, behind a pipe that nobody reads say
   log::write_now(log::Level::warn, std::string(name) + " again: stopping at once");
+  if (actions_.at_once) actions_.at_once();
   ::alarm(0);  // the end itself may take its time, under the thread sanitizer a whole second
   ::_exit(128 + signal);
 }

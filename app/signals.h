@@ -13,8 +13,9 @@ class Signals {
   /// Called on the signals' thread.
   struct Actions {
     std::function<void()> stop;  ///< first TERM or INT; a second ends the process at once, 128 + n
-    std::function<void()> reload;  ///< HUP
-    std::function<void()> reopen;  ///< USR1
+    std::function<void()> reload;        ///< HUP
+    std::function<void()> reopen;        ///< USR1
+    std::function<void()> at_once = {};  ///< before the second one ends the process; empty: nothing
   };
   /// PIPE is ignored from here on.
   explicit Signals(Actions actions);
@@ -23,7 +24,7 @@ class Signals {
  private:
   void wait();
   void act(int signal);
-  [[noreturn]] static void stop_at_once(int signal, const char* name);
+  [[noreturn]] void stop_at_once(int signal, const char* name);
 
   Actions actions_;
   boost::asio::io_context loop_{1};

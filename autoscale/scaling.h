@@ -11,6 +11,7 @@
 #include "autoscale/decide/decision.h"
 #include "autoscale/decide/sample.h"
 #include "autoscale/provider/provider.h"
+#include "autoscale/scaling_counts.h"
 #include "base/clock.h"
 #include "conf/autoscale.h"
 
@@ -59,9 +60,11 @@ struct ScalerView {
   std::optional<std::uint32_t> override_size{};
   Milliseconds override_left{0};  ///< 0: until it is withdrawn
   bool is_paused = false;
-  Sample sample{};                 ///< the last one
-  Decision decision{};             ///< the last one
-  std::deque<Decision> changes{};  ///< the last ones that changed something, newest first
+  Sample sample{};                         ///< the last one
+  Decision decision{};                     ///< the last one
+  std::deque<Decision> changes{};          ///< the last ones that changed something, newest first
+  std::optional<TimePoint> last_change{};  ///< of the size; nothing: none yet
+  ScalingCounts counts{};
   std::vector<InstanceView> instances{};
   Milliseconds boot_time{0};     ///< learnt; 0: not yet
   std::string provider_fault{};  ///< empty: it answers

@@ -112,6 +112,7 @@ void ServiceScaler::tick(const AlertTable& alerts, TimePoint now) {
   const std::int64_t to = static_cast<std::int64_t>(done.from) + carry_out(decision, *service, now);
   done.to = static_cast<std::uint32_t>(std::max<std::int64_t>(to, 0));
   history_.add(done);
+  counts_.add(decision, done.to);
   record(record_line(last_sample_, decision, done.to));
   // A step counts for one tick: what could not be begun in it is not begun later.
   if (last_sample_.step_to) operations_.give_up(decision.reason);
@@ -243,6 +244,7 @@ void ServiceScaler::begin(const Step& step) {
 void ServiceScaler::never_asked(const Step& step) {
   const ProviderFault fault{.message = "the provider could not be asked"};
   const TimePoint now = Clock::now();
+  counts_.add_call(step.kind, Outcome<Done>(fault));
   switch (step.kind) {
     case Step::Kind::list: return fleet_.listed(fault, now);
     case Step::Kind::create: return fleet_.created(step.unit, fault, now);
@@ -257,30 +259,35 @@ asio::awaitable<void> ServiceScaler::ask(Step step) {
     case Step::Kind::list: {
       auto call = provider->list();
       auto outcome = co_await std::move(call);
+      counts_.add_call(step.kind, outcome);
       if (is_heard(provider)) fleet_.listed(std::move(outcome), Clock::now());
       co_return;
     }
     case Step::Kind::create: {
       auto call = provider->create(step.unit);
       auto outcome = co_await std::move(call);
+      counts_.add_call(step.kind, outcome);
       if (is_heard(provider)) fleet_.created(step.unit, std::move(outcome), Clock::now());
       co_return;
     }
     case Step::Kind::start: {
       auto call = provider->start(step.instance);
       auto outcome = co_await std::move(call);
+      counts_.add_call(step.kind, outcome);
       if (is_heard(provider)) fleet_.done(step, outcome, Clock::now());
       co_return;
     }
     case Step::Kind::stop: {
       auto call = provider->stop(step.instance);
       auto outcome = co_await std::move(call);
+      counts_.add_call(step.kind, outcome);
       if (is_heard(provider)) fleet_.done(step, outcome, Clock::now());
       co_return;
     }
     default: {
       auto call = provider->remove(step.instance);
       auto outcome = co_await std::move(call);
+      counts_.add_call(step.kind, outcome);
       if (is_heard(provider)) fleet_.done(step, outcome, Clock::now());
       co_return;
     }
@@ -312,8 +319,6 @@ void ServiceScaler::change_targets(const Step& step) {
                      if (!self->is_stopped_) self->fleet_.changed(step, fault, Clock::now());
                    });
 }
-
-// --- commands ---
 
 std::uint32_t ServiceScaler::retry_after_s() const {
   if (last_sample_.serving != 0) return 1;

@@ -84,6 +84,7 @@ class ServiceScaler : public std::enable_shared_from_this<ServiceScaler> {
   Sample last_sample_;
   Decision last_decision_;
   std::deque<Decision> changes_;
+  ScalingCounts counts_;
   Operations operations_;
   std::uint64_t next_operation_ = 1;
   bool is_stopped_ = false;

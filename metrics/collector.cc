@@ -126,6 +126,7 @@ class Collector::Summation final : public prometheus::Collectable {
     add_panics(families);
     add_workers(families);
     add_reloads(families);
+    add_readings(families);
     add_process(families);
     return families.take();
   }
@@ -281,6 +282,15 @@ class Collector::Summation final : public prometheus::Collectable {
       families.add(Family::config_file_error, {{"file", file}}, is_broken ? 1 : 0);
     }
     families.add(Family::build, {{"version", sources_.version}}, 1);
+  }
+
+  void add_readings(Families& families) const {
+    if (!sources_.readings) return;
+    for (const Reading& one : sources_.readings()) {
+      Labels labels;
+      for (const auto& [name, value] : one.labels) labels.push_back({name, value});
+      families.add(one.family, std::move(labels), one.value);
+    }
   }
 
   void add_process(Families& families) const {

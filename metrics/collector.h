@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "metrics/reading.h"
 #include "metrics/shard.h"
 
 namespace gapura::metrics {
@@ -58,6 +59,8 @@ class Collector {
     std::function<std::vector<QueueFigures>()> queues = {};  ///< empty: there are none
     std::function<std::vector<PanicFigure>()> panics = {};   ///< empty: there are none
     std::function<ReloadFigures()> reloads;
+    /// What others count: no two of one family with the same labels. Empty: there are none.
+    std::function<std::vector<Reading>()> readings = {};
     std::span<const std::string_view> reasons;  ///< of gapura_errors_total, by number; static
     std::string version;
     bool has_entry_point_families = true;  ///< metrics.prometheus.addEntryPointsLabels

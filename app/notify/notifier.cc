@@ -6,7 +6,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <charconv>
+#include <compare>
 #include <ctime>
+#include <map>
 #include <random>
 #include <utility>
 
@@ -34,6 +36,11 @@ struct Attempt {
   Kind kind = Kind::delivered;
   std::string why;
   std::optional<Milliseconds> wait;
+};
+
+/// Messages and attempts since the start.
+struct NotifyCounts {
+  std::uint64_t delivered = 0, refused = 0, given_up = 0, failed_attempts = 0;
 };
 
 /// For the log: a path may be as good as a password.
@@ -84,6 +91,7 @@ struct Notifier::State {
     std::string secret;       ///< empty: messages are not signed
     bool is_failing = false;  ///< told in the log
     bool is_dropping = false;
+    NotifyCounts counts;
   };
 
   State(net::io_context& control_, DiskThread& disk_, Ways ways_, std::filesystem::path file_)
@@ -164,18 +172,22 @@ void Notifier::State::settle(Receiver& receiver, const Attempt& attempt) {
   const std::string who = shown_receiver(receiver.to);
   if (attempt.kind == Attempt::Kind::delivered) {
     receiver.box.delivered();
+    ++receiver.counts.delivered;
     if (std::exchange(receiver.is_failing, false))
       log::info("notify: {} takes messages again", who);
     receiver.is_dropping = false;
     return;
   }
+  ++receiver.counts.failed_attempts;
   if (attempt.kind == Attempt::Kind::refused) {
     receiver.box.refused();
+    ++receiver.counts.refused;
     log::warn("notify: {} will not take a message, which is dropped: {}", who, attempt.why);
     return;
   }
   const double jitter = std::uniform_real_distribution<double>(0.0, 1.0)(random);
   if (!receiver.box.failed(Clock::now(), jitter, attempt.wait)) {
+    ++receiver.counts.given_up;
     log::warn("notify: a message to {} is given up after {}: {}", who,
               counted(receiver.to.retries + 1, "attempt"), attempt.why);
   } else if (!std::exchange(receiver.is_failing, true)) {
@@ -297,6 +309,34 @@ void Notifier::on_event(const balancer::Event& event) {
 void Notifier::on_scaling(const autoscale::ScalingEvent& event) {
   const auto now = std::chrono::system_clock::now();
   for (const Notice& notice : notices_of(event, now)) state_->tell(notice);
+}
+
+std::vector<metrics::Reading> Notifier::readings() const {
+  using metrics::Family;
+  struct Key {
+    Family family;
+    std::string receiver, outcome;
+    auto operator<=>(const Key&) const = default;
+  };
+  std::map<Key, std::uint64_t> sums;
+  for (const auto& one : state_->receivers) {
+    const std::string who = shown_receiver(one->to);
+    sums[{Family::notify_messages, who, "delivered"}] += one->counts.delivered;
+    sums[{Family::notify_messages, who, "refused"}] += one->counts.refused;
+    sums[{Family::notify_messages, who, "given_up"}] += one->counts.given_up;
+    sums[{Family::notify_messages, who, "dropped"}] += one->box.dropped();
+    sums[{Family::notify_failed_attempts, who, ""}] += one->counts.failed_attempts;
+    sums[{Family::notify_queue_length, who, ""}] += one->box.size();
+  }
+  std::vector<metrics::Reading> all;
+  for (const auto& [key, sum] : sums) {
+    metrics::Reading reading{.family = key.family,
+                             .labels = {{"receiver", key.receiver}},
+                             .value = static_cast<double>(sum)};
+    if (!key.outcome.empty()) reading.labels.emplace_back("outcome", key.outcome);
+    all.push_back(std::move(reading));
+  }
+  return all;
 }
 
 }  // namespace gapura::app

@@ -15,6 +15,7 @@
 #include "autoscale/net/http_client.h"
 #include "balancer/registry.h"
 #include "conf/hooks.h"
+#include "metrics/reading.h"
 
 namespace gapura::app {
 
@@ -47,6 +48,9 @@ class Notifier {
 
   void on_event(const balancer::Event& event);
   void on_scaling(const autoscale::ScalingEvent& event);
+
+  /// What became of messages, by receiver as the log names it; those of one name together.
+  std::vector<metrics::Reading> readings() const;
 
  private:
   struct State;

@@ -42,6 +42,7 @@ class Outbox {
 
   /// All that are not delivered, the one that is out included.
   std::vector<Message> messages() const;
+  std::size_t size() const noexcept { return waiting_.size() + (out_ ? 1 : 0); }
   std::uint64_t dropped() const noexcept { return dropped_; }
 
   static constexpr Milliseconds kFirstWait{1'000};

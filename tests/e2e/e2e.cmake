@@ -11,8 +11,8 @@ endif()
 # hours_test.py are none of them: ./dev soak runs them.
 set(environment "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp"
   "GAPURA_SANITIZE=${GAPURA_SANITIZE}")
-foreach(script api calculate churn command_line curl idcloudhost load_tools node_client presets
-    prometheus python_client scale_in)
+foreach(script api calculate churn command_line curl demo idcloudhost load_tools node_client
+    presets prometheus python_client scale_in)
   set(file ${CMAKE_CURRENT_LIST_DIR}/${script}_test.py)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   file(STRINGS ${file} class REGEX "^class [A-Za-z]+\\(")

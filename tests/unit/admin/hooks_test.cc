@@ -63,6 +63,20 @@ class HooksTest : public ApiFixture {
     settle();
   }
 
+  using Labels = std::vector<std::pair<std::string, std::string>>;
+  double reading(metrics::Family family, const Labels& labels) const {
+    for (const metrics::Reading& one : api.readings()) {
+      if (one.family == family && one.labels == labels) return one.value;
+    }
+    return -1;
+  }
+  double counted_requests(const std::string& route, const std::string& outcome) const {
+    return reading(metrics::Family::hooks_requests, {{"route", route}, {"outcome", outcome}});
+  }
+  double counted_alerts(const std::string& outcome) const {
+    return reading(metrics::Family::hooks_alerts, {{"outcome", outcome}});
+  }
+
   std::vector<std::string> services{"calculate"};
   std::vector<Alert> taken;
   std::vector<std::pair<std::string, Direction>> steps;
@@ -294,6 +308,54 @@ TEST_F(HookListenerTest, AnswersStepsAtOnceWhereThatIsTheRule) {
   const HookScope scale{.serves = {HookRoute::scale}, .is_async = true};
 
   EXPECT_EQ(ask_hook(request_of("POST", "/v1/scale-up"), scale).status, 202u);
+}
+
+TEST_F(HooksTest, CountsRequestsByRouteAndOutcome) {
+  ask("POST", "/api/v1/hooks/alerts", "no JSON");
+  ask("GET", "/v1/operations/op-1");
+  ask("GET", "/v1/operations/op-2");
+  ask("GET", "/sd/prometheus");
+  fault = CommandFault{CommandFault::Kind::busy, "busy"};
+  ask("POST", "/v1/scale-up");
+  ask("GET", "/api/v1/services");
+
+  EXPECT_EQ(counted_requests("alerts", "invalid"), 1);
+  EXPECT_EQ(counted_requests("operations", "accepted"), 1);
+  EXPECT_EQ(counted_requests("operations", "invalid"), 1);
+  EXPECT_EQ(counted_requests("sd", "accepted"), 1);
+  EXPECT_EQ(counted_requests("scale-up", "refused"), 1);
+}
+
+TEST_F(HooksTest, CountsThoseWhoMayNotAsk) {
+  ::setenv("GAPURA_TEST_HOOK_TOKEN", "0123456789abcdef", 1);
+  conf::HookListener listener;
+  listener.auth = conf::BearerAuth{.token = {.file = {}, .variable = "GAPURA_TEST_HOOK_TOKEN"}};
+  auto made = HookAuth::make(listener);
+  ASSERT_TRUE(std::holds_alternative<HookAuth>(made)) << std::get<std::string>(made);
+  auto& auth = std::get<HookAuth>(made);
+  const HookScope scope{.serves = {HookRoute::scale}};
+
+  boost::asio::co_spawn(loop, api.answer_hook(auth, scope, request_of("POST", "/v1/scale-up")),
+                        [](const std::exception_ptr&, const Response& response) {
+                          EXPECT_EQ(response.status, 401U);
+                        });
+  settle();
+
+  EXPECT_EQ(counted_requests("scale-up", "unauthorized"), 1);
+}
+
+TEST_F(HooksTest, CountsAlertsByWhatBecameOfThem) {
+  ask("POST", "/v1/scale-up", kFiring);
+  ask("POST", "/v1/scale-up", kTest);
+  scaling.take = [](const Alert&) { return false; };
+  ask("POST", "/v1/scale-up", kFiring);
+  services.clear();
+  ask("POST", "/v1/scale-up", kFiring);
+
+  EXPECT_EQ(counted_alerts("changed"), 1);
+  EXPECT_EQ(counted_alerts("test"), 1);
+  EXPECT_EQ(counted_alerts("duplicate"), 1);
+  EXPECT_EQ(counted_alerts("refused"), 1);
 }
 
 }  // namespace

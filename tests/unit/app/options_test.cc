@@ -80,6 +80,20 @@ TEST(Options, KnowsItsCommands) {
   EXPECT_EQ(parsed({"demo"}).verb, Options::Verb::demo);
 }
 
+TEST(Options, TheDemoHasItsOwn) {
+  EXPECT_EQ(parsed({"demo"}).demo.seconds, 120U);
+  EXPECT_FALSE(parsed({"demo"}).demo.is_once);
+  const Options options = parsed({"demo", "--once", "--seconds", "20"});
+  EXPECT_EQ(options.demo.seconds, 20U);
+  EXPECT_TRUE(options.demo.is_once);
+  EXPECT_EQ(refused({"demo", "--seconds", "9"}).code, 2);
+  EXPECT_THAT(refused({"demo", "--help"}).text, HasSubstr("--once"));
+
+  EXPECT_EQ(parsed({"demo-service", "--port", "9000"}).port, 9000);
+  EXPECT_EQ(refused({"demo-service"}).code, 2);
+  EXPECT_THAT(refused({"--help"}).text, testing::Not(HasSubstr("demo-service")));
+}
+
 TEST(Options, SimulateHasItsOwn) {
   const Options options = parsed({"simulate", "--policy", "p.yaml", "--trace=day.csv", "--scale",
                                   "0.5", "--compare", "seed,hpa", "--json"});

@@ -267,6 +267,30 @@ TEST_F(CollectorTest, ReportsReloadsAndTheBuild) {
   EXPECT_EQ(seen.at(R"(gapura_build_info{version="0.1.0"})"), 1);
 }
 
+TEST_F(CollectorTest, ShowsWhatOthersRead) {
+  Collector::Sources made = sources();
+  made.readings = [] {
+    return std::vector<Reading>{
+        {.family = Family::autoscale_changes,
+         .labels = {{"service", "calculate@file"}, {"direction", "up"}},
+         .value = 2},
+        {.family = Family::autoscale_changes,
+         .labels = {{"service", "calculate@file"}, {"direction", "down"}},
+         .value = 1},
+        {.family = Family::notify_queue_length, .labels = {{"receiver", "a \"b\""}}, .value = 7}};
+  };
+
+  const Exposition seen(Collector(std::move(made)).expose());
+
+  const std::string changes =
+      R"(gapura_autoscale_changes_total{service="calculate@file",direction=)";
+  EXPECT_EQ(seen.at(changes + R"("up"})"), 2);
+  EXPECT_EQ(seen.at(changes + R"("down"})"), 1);
+  EXPECT_EQ(seen.types.at("gapura_autoscale_changes_total"), "counter");
+  EXPECT_EQ(seen.at(R"(gapura_notify_queue_length{receiver="a \"b\""})"), 7);
+  EXPECT_EQ(seen.types.at("gapura_notify_queue_length"), "gauge");
+}
+
 TEST_F(CollectorTest, DescribesTheProcess) {
   const Exposition seen(Collector(sources()).expose());
 

@@ -80,6 +80,18 @@ class NotifierTest : public testing::Test {
     for (const HttpCall& call : calls) all.push_back(call.body);
     return all;
   }
+  static double reading(const Notifier& notifier, metrics::Family family,
+                        const std::string& outcome = {}) {
+    metrics::Reading wanted{.family = family, .labels = {{"receiver", "https://chat.example"}}};
+    if (!outcome.empty()) wanted.labels.emplace_back("outcome", outcome);
+    for (const metrics::Reading& one : notifier.readings()) {
+      if (one.family == wanted.family && one.labels == wanted.labels) return one.value;
+    }
+    return -1;
+  }
+  static double reading(const Notifier& notifier, const std::string& outcome) {
+    return reading(notifier, metrics::Family::notify_messages, outcome);
+  }
   std::string kept() { return test::read_file(folder / "notify.jsonl"); }
 
   test::TempDir folder;
@@ -156,6 +168,37 @@ TEST_F(NotifierTest, DropsWhatTheReceiverWillNeverTake) {
 
   EXPECT_TRUE(run_until([&] { return calls.size() == 2; }));
   EXPECT_THAT(bodies(), ElementsAre("joined", "gone"));
+}
+
+TEST_F(NotifierTest, CountsWhatBecameOfMessages) {
+  chat.queue_max = 1;
+  chat.retries = 0;
+  status = 400;
+  const auto notifier = make({chat});
+  join(*notifier);
+  ASSERT_TRUE(run_until([&] { return reading(*notifier, "refused") == 1; }));
+  status = 500;
+  join(*notifier);
+  ASSERT_TRUE(run_until([&] { return reading(*notifier, "given_up") == 1; }));
+  status = 200;
+  join(*notifier);
+  leave(*notifier);
+
+  EXPECT_TRUE(run_until([&] { return reading(*notifier, "delivered") == 1; }));
+  EXPECT_EQ(reading(*notifier, "dropped"), 1) << "only one may wait";
+  EXPECT_EQ(reading(*notifier, metrics::Family::notify_failed_attempts), 2);
+  EXPECT_EQ(reading(*notifier, metrics::Family::notify_queue_length), 0);
+}
+
+TEST_F(NotifierTest, SumsReceiversOfOneName) {
+  conf::Notify other = chat;
+  other.url = "https://chat.example/another-path";
+  const auto notifier = make({chat, other});
+
+  join(*notifier);
+
+  ASSERT_TRUE(run_until([&] { return calls.size() == 2; }));
+  EXPECT_TRUE(run_until([&] { return reading(*notifier, "delivered") == 2; }));
 }
 
 TEST_F(NotifierTest, GivesACommandTheMessageAsItsInput) {
