@@ -1,5 +1,6 @@
 #include "admin/api.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <ctime>
 #include <optional>
@@ -221,9 +222,12 @@ Response Api::State::show(json::value value) const {
 
 Response Api::State::show_services() const {
   const auto now = std::chrono::system_clock::now();
+  const std::vector<std::string> scaled = doors.scaling.services();
   json::array services;
   for (const auto& one : registry.services(Clock::now())) {
-    services.push_back(admin::to_json(one, now));
+    json::object shown = admin::to_json(one, now);
+    shown["autoscaled"] = std::ranges::find(scaled, one.name) != scaled.end();
+    services.push_back(std::move(shown));
   }
   json::object object;
   object["services"] = std::move(services);
