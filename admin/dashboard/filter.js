@@ -3,6 +3,7 @@
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { wordOf } from "./states.js";
 
 export class Filter {
   #words = [];
@@ -49,7 +50,7 @@ export class Filter {
   }
 
   accepts(service, target) {
-    const text = [service.name, target.id, target.url, target.address ?? "", target.state,
+    const text = [service.name, target.id, target.url, target.address ?? "", wordOf(target.state),
       target.origin].join(" ").toLowerCase();
     return this.#words.every((word) => text.includes(word));
   }

@@ -4,7 +4,7 @@ import { h, Keyed, setAttribute, setText } from "./dom.js";
 import { count, plural, rate } from "./format.js";
 import { icon } from "./icons.js";
 import { mark } from "./mark.js";
-import { countStates } from "./states.js";
+import { countStates, wordOf } from "./states.js";
 import { themeButton } from "./theme.js";
 
 const kLinkWords = { connecting: "connecting", live: "live", lost: "connection lost" };
@@ -53,16 +53,17 @@ function titleOf(model, targets) {
 
 // A count that filters by its state, and does not when pressed again.
 function stateButton(state, filter) {
+  const word = wordOf(state);
   const number = h("b");
   const element = h("button", {
     type: "button", class: "state-count", "data-state": state,
-    onclick: () => filter.set(filter.text === state ? "" : state),
-  }, number, ` ${state}`);
+    onclick: () => filter.set(filter.text === word ? "" : word),
+  }, number, ` ${word}`);
   return {
     element,
     update: ([, many]) => {
       setText(number, String(many));
-      setAttribute(element, "aria-pressed", String(filter.text === state));
+      setAttribute(element, "aria-pressed", String(filter.text === word));
     },
   };
 }

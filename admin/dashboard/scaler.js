@@ -87,5 +87,6 @@ function reasonWords(decision, changes) {
   const [last] = changes;
   const before = last ? ` Last change at ${clock(last.at)}: ${last.from} → ${last.to}, ` +
     `${last.reason}.` : "";
-  return `${decision.reason || "Nothing was decided yet"}.${before}`.replace("..", ".");
+  const reason = decision.reason || "nothing was decided yet";
+  return `${reason[0].toUpperCase()}${reason.slice(1)}.${before}`;
 }

@@ -4,7 +4,7 @@ import { h, Keyed, setAttribute, setText } from "./dom.js";
 import { count, milliseconds, plural, rate } from "./format.js";
 import { ScalerView } from "./scaler.js";
 import { Spark } from "./spark.js";
-import { countStates } from "./states.js";
+import { countStates, wordOf } from "./states.js";
 import { TargetView } from "./target.js";
 import { showTarget } from "./target_dialog.js";
 
@@ -51,7 +51,7 @@ export class ServiceView {
     setText(this.provider, `@${service.provider}`);
     setText(this.kind, [service.kind, service.strategy].filter((one) => one).join(" · "));
     setText(this.states, countStates(service.targets.values())
-      .map(([state, many]) => `${many} ${state}`).join(" · "));
+      .map(([state, many]) => `${many} ${wordOf(state)}`).join(" · "));
     this.#numbers(service);
     setText(this.rules, service.routers.map((one) => one.rule).join("   "));
     const fault = faultOf(service);

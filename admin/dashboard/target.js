@@ -4,6 +4,7 @@ import { h, setAttribute, setText } from "./dom.js";
 import { count, milliseconds, moment, rate } from "./format.js";
 import { icon } from "./icons.js";
 import { Spark } from "./spark.js";
+import { wordOf } from "./states.js";
 import { ageOf } from "./target_dialog.js";
 
 export class TargetView {
@@ -29,7 +30,7 @@ export class TargetView {
   update(target, max) {
     setAttribute(this.element, "data-state", target.state);
     setAttribute(this.state, "data-state", target.state);
-    setText(this.state, target.state);
+    setText(this.state, wordOf(target.state));
     setText(this.name, target.id);
     setText(this.since, ageOf(target));
     setAttribute(this.since, "title", target.reason);

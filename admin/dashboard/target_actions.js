@@ -20,7 +20,7 @@ export const targetActions = {
 
   undrain: {
     word: "Serve again",
-    fits: (target) => target.state === "draining",
+    fits: (target) => ["draining", "gone"].includes(target.state),
     ask: (service, target) => confirm({
       title: `Let ${target.id} serve again?`,
       text: "Its drain ends, and it gets new requests.",
@@ -51,7 +51,7 @@ export const targetActions = {
   remove: {
     word: "Remove",
     isDanger: true,
-    fits: (target) => target.state !== "gone",
+    fits: () => true,
     ask: (service, target) => confirm({
       title: `Remove ${target.id}?`,
       text: target.origin === "autoscale"

@@ -4,10 +4,11 @@ import { show } from "./dialogs.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { count, duration, milliseconds, moment, rate } from "./format.js";
 import { Spark } from "./spark.js";
+import { wordOf } from "./states.js";
 import { targetActions } from "./target_actions.js";
 
 const kRows = [
-  ["State", (target) => `${target.state} for ${ageOf(target)}`],
+  ["State", (target) => `${wordOf(target.state)} for ${ageOf(target)}`],
   ["Reason", (target) => target.reason || "–"],
   ["Requests", (target) => `${rate(target.requestsPerSecond)} a second, ` +
     `${count(target.inFlight)} in flight`],
@@ -15,8 +16,7 @@ const kRows = [
   ["Last probe", (target) => probeWords(target.lastProbe)],
   ["Weight", (target) => String(target.weight)],
   ["Origin", (target) => target.origin],
-  ["URL", (target) => target.url],
-  ["Address", (target) => target.address ?? "–"],
+  ["URL", (target) => (target.address ? `${target.url} at ${target.address}` : target.url)],
 ];
 
 export function ageOf(target) {
@@ -58,7 +58,7 @@ export function showTarget(service, find, model) {
     const target = find();
     for (const { action, element } of buttons) element.hidden = !target || !action.fits(target);
     setAttribute(state, "data-state", target?.state ?? "gone");
-    setText(state, target?.state ?? "gone");
+    setText(state, target ? wordOf(target.state) : "gone");
     if (!target) return;
     kRows.forEach(([, wordsOf], i) => setText(values[i], wordsOf(target)));
     spark.update(target.latency.values, target.latency.max);
