@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,6 +20,7 @@ namespace gapura::admin {
 
 class Guard;
 class HookAuth;
+struct ApiParts;
 struct HookScope;
 
 /// The configuration files as they stand.
@@ -33,6 +35,13 @@ struct ConfigStatus {
   conf::Problems problems;  ///< of the whole, those of the files included
   std::uint64_t reloads = 0;
   std::uint64_t failures = 0;
+  std::chrono::system_clock::time_point applied_at{};  ///< the last reading without errors
+};
+
+/// Where an entry point listens.
+struct EntryPointStatus {
+  std::string name;
+  std::string address;  ///< "0.0.0.0:80", with the port that it really got
 };
 
 class Api {
@@ -48,6 +57,7 @@ class Api {
     /// Reads all files again and calls back when what they hold is published.
     std::function<void(std::function<void(ConfigStatus)>)> reload;
     ScalingDoors scaling = ScalingDoors::closed();
+    std::function<std::vector<EntryPointStatus>()> entry_points = {};  ///< empty: none is shown
   };
 
   /// `registry` must outlive the io_context's last run.
@@ -67,6 +77,9 @@ class Api {
   /// what was wrong; empty: nothing.
   boost::asio::awaitable<std::string> change(std::function<balancer::Proposal()> propose);
 
+  /// Takes out targets that registered themselves and did not renew that in time. Every second.
+  boost::asio::awaitable<void> expire();
+
   /// To be told of every event of the registry, and whenever a worker has adopted a version.
   void on_event(const balancer::Event& event);
   void on_adopted();
@@ -74,9 +87,8 @@ class Api {
   void on_scaling();
 
  private:
-  struct State;
   /// Shared with the coroutines: they may be destroyed later than the API, with the context.
-  std::shared_ptr<State> state_;
+  std::shared_ptr<ApiParts> parts_;
 };
 
 }  // namespace gapura::admin

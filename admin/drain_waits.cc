@@ -22,6 +22,12 @@ void DrainWaits::on_event(const Event& event) {
   shared_->changed.notify();
 }
 
+net::awaitable<Waited> DrainWaits::until(std::function<bool()> is_met,
+                                         std::shared_ptr<Departure> departure, TimePoint deadline) {
+  const auto shared = shared_;
+  co_return co_await shared->changed.until(std::move(is_met), std::move(departure), deadline);
+}
+
 DrainWaits::Wait::Wait(DrainWaits& waits, std::string service, std::string id)
     : registry_(waits.registry_),
       shared_(waits.shared_),

@@ -53,6 +53,10 @@ class DrainWaits {
     bool is_cancelled_ = false;
   };
 
+  /// Waits as Condition::until does, for anything that comes with an event of a target.
+  boost::asio::awaitable<Waited> until(std::function<bool()> is_met,
+                                       std::shared_ptr<Departure> departure, TimePoint deadline);
+
   void on_event(const balancer::Event& event);
 
  private:

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "admin/body.h"
 #include "admin/discovery.h"
 #include "admin/hook_alerts.h"
-#include "admin/json.h"
 #include "admin/location.h"
 #include "admin/problem_reply.h"
 #include "base/ascii.h"

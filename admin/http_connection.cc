@@ -193,6 +193,8 @@ net::awaitable<bool> HttpConnection::write(const Response& response, const Incom
   message.keep_alive(incoming.is_kept && !is_stopping_);
   message.body() = response.body;
   message.prepare_payload();
+  // It would have to be the length of the 200 that is not sent (RFC 9110 8.6).
+  if (response.status == 304) message.erase(http::field::content_length);
   arm(limits_.write, SHUT_RDWR);
   http::response_serializer<http::string_body> serializer(message);
   if (incoming.is_head) {

@@ -1,115 +1,16 @@
 #include "admin/json.h"
 
-#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
 #include <cmath>
 #include <ctime>
-#include <set>
+#include <utility>
 
 namespace gapura::admin {
 namespace json = boost::json;
 
 namespace {
-
-constexpr std::size_t kDepthMax = 16;
-constexpr std::size_t kIdBytesMax = 255;
-constexpr std::int64_t kWeightMax = 1'000'000;
-
-const char* type_name(const json::value& value) {
-  switch (value.kind()) {
-    case json::kind::null: return "null";
-    case json::kind::bool_: return "true or false";
-    case json::kind::int64:
-    case json::kind::uint64:
-    case json::kind::double_: return "a number";
-    case json::kind::string: return "text";
-    case json::kind::array: return "an array";
-    case json::kind::object: return "an object";
-  }
-  return "unknown";
-}
-
-BodyFault wrong_type(const std::string& field, const char* wanted, const json::value& value) {
-  return {"\"" + field + "\" must be " + wanted + ", not " + type_name(value), field};
-}
-
-/// Visible, and safe in a path, a log line and a metric label; '@' is for addresses of names.
-bool is_good_id(std::string_view id) {
-  const auto is_good = [](char c) {
-    return c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '@';
-  };
-  return !id.empty() && id.size() <= kIdBytesMax && std::ranges::all_of(id, is_good);
-}
-
-std::optional<BodyFault> read_url(const json::value& value, const std::string& field,
-                                  balancer::NewTarget& target) {
-  if (!value.is_string()) return wrong_type(field, "text", value);
-  std::string fault;
-  const auto url = conf::ServerUrl::parse(value.as_string(), &fault);
-  if (!url) return BodyFault{"\"" + field + "\": " + fault, field};
-  target.server.url = *url;
-  return std::nullopt;
-}
-
-std::optional<BodyFault> read_weight(const json::value& value, const std::string& field,
-                                     balancer::NewTarget& target) {
-  if (!value.is_int64()) return wrong_type(field, "a whole number", value);
-  const std::int64_t weight = value.as_int64();
-  if (weight < 1 || weight > kWeightMax) {
-    return BodyFault{"\"" + field + "\" must be between 1 and 1000000", field};
-  }
-  target.server.weight = static_cast<std::uint32_t>(weight);
-  return std::nullopt;
-}
-
-std::optional<BodyFault> read_id(const json::value& value, const std::string& field,
-                                 balancer::NewTarget& target) {
-  if (!value.is_string()) return wrong_type(field, "text", value);
-  const std::string_view id = value.as_string();
-  if (!is_good_id(id)) {
-    return BodyFault{"\"" + field +
-                         "\" must be 1 to 255 visible ASCII characters without quotes, "
-                         "backslashes and @",
-                     field};
-  }
-  target.id = std::string(id);
-  return std::nullopt;
-}
-
-/// `prefix` is "" or "[3].".
-std::variant<balancer::NewTarget, BodyFault> read_target(const json::value& value,
-                                                         const std::string& prefix) {
-  if (!value.is_object()) {
-    const std::string place = prefix.empty() ? "the body" : prefix.substr(0, prefix.size() - 1);
-    return BodyFault{place + " must be an object like {\"url\": \"http://10.0.0.7:3000\"}, not " +
-                         type_name(value),
-                     prefix.empty() ? "" : place};
-  }
-  balancer::NewTarget target;
-  for (const auto& [key, member] : value.as_object()) {
-    const std::string name(key);
-    std::optional<BodyFault> fault;
-    if (name == "url") {
-      fault = read_url(member, prefix + name, target);
-    } else if (name == "weight") {
-      fault = read_weight(member, prefix + name, target);
-    } else if (name == "id") {
-      fault = read_id(member, prefix + name, target);
-    } else {
-      fault = BodyFault{"\"" + prefix + name + "\" is not known here: use url, id and weight",
-                        prefix + name};
-    }
-    if (fault) return *fault;
-  }
-  if (target.server.url.host.empty()) {
-    return BodyFault{"\"" + prefix + "url\" is missing, like \"http://10.0.0.7:3000\"",
-                     prefix + "url"};
-  }
-  if (target.id.empty()) target.id = target.server.url.authority();
-  return target;
-}
 
 void append(std::string& out, const json::value& value);
 
@@ -162,79 +63,28 @@ json::value last_probe_of(const balancer::TargetView& target, WallTime now) {
 
 }  // namespace
 
-std::variant<json::value, BodyFault> parse_body(std::string_view body) {
-  json::parse_options options;
-  options.max_depth = kDepthMax;
-  boost::system::error_code failed;
-  json::value value = json::parse(body, failed, {}, options);
-  if (failed) return BodyFault{"the body is not valid JSON: " + failed.message(), ""};
-  return value;
-}
-
-std::variant<WantedTargets, BodyFault> read_targets(std::string_view body) {
-  auto parsed = parse_body(body);
-  if (auto* fault = std::get_if<BodyFault>(&parsed)) return std::move(*fault);
-  const json::value& value = std::get<json::value>(parsed);
-
-  WantedTargets wanted;
-  wanted.is_list = value.is_array();
-  if (!wanted.is_list) {
-    auto target = read_target(value, "");
-    if (auto* fault = std::get_if<BodyFault>(&target)) return std::move(*fault);
-    wanted.targets.push_back(std::get<balancer::NewTarget>(std::move(target)));
-    return wanted;
-  }
-  std::set<std::string> ids;
-  for (const auto& member : value.get_array()) {
-    const std::string place = "[" + std::to_string(wanted.targets.size()) + "]";
-    auto target = read_target(member, place + ".");
-    if (auto* fault = std::get_if<BodyFault>(&target)) return std::move(*fault);
-    wanted.targets.push_back(std::get<balancer::NewTarget>(std::move(target)));
-    const std::string& id = wanted.targets.back().id;
-    if (!ids.insert(id).second) return BodyFault{place + " names " + id + " twice", place};
-  }
-  if (wanted.targets.empty()) return BodyFault{"the array must hold at least one target", ""};
-  return wanted;
-}
-
-std::optional<ServerList> read_server_list(std::string_view body) {
-  const auto parsed = parse_body(body);
-  const auto* value = std::get_if<json::value>(&parsed);
-  if (value == nullptr || !value->is_object()) return std::nullopt;
-  const json::value* servers = value->get_object().if_contains("servers");
-  if (servers == nullptr || !servers->is_array() || servers->get_array().empty()) {
-    return std::nullopt;
-  }
-  ServerList list;
-  for (const auto& member : servers->get_array()) {
-    if (!member.is_string() && list.first_not_text == ServerList::npos) {
-      list.first_not_text = list.urls.size();
-    }
-    list.urls.emplace_back(member.is_string() ? std::string(member.get_string()) : std::string());
-  }
-  return list;
-}
-
-bool is_no_body(std::string_view body) {
-  if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return true;
-  const auto parsed = parse_body(body);
-  const auto* value = std::get_if<json::value>(&parsed);
-  return value != nullptr && value->is_object() && value->get_object().empty();
-}
-
 json::object to_json(const balancer::TargetView& target, WallTime now) {
   json::object object;
   object["id"] = target.id;
   object["url"] = target.url;
   if (!target.address.empty()) object["address"] = target.address;
   object["state"] = to_string(target.phase);
-  object["inFlight"] = target.in_flight;
   object["weight"] = target.weight;
+  object["drained"] = target.is_drained;
+  object["ramp"] = target.ramp_percent / 100.0;
+  object["inFlight"] = target.in_flight;
+  object["upgrades"] = target.upgrades;
+  object["requests"] = target.requests;
+  object["finished"] = target.finished;
+  object["cut"] = target.cut;
+  const auto& took = target.response_time;
+  object["responseTime"] = took ? json::value(took->count()) : nullptr;
   object["origin"] = to_string(target.origin);
   object["reason"] = target.reason;
   object["since"] = rfc3339(now - target.in_phase_for);
   object["sinceSeconds"] = static_cast<double>(target.in_phase_for.count()) / 1000;
   object["lastProbe"] = last_probe_of(target, now);
+  if (target.ttl.count() != 0) object["ttl"] = static_cast<double>(target.ttl.count()) / 1000;
   return object;
 }
 
@@ -258,6 +108,8 @@ json::object to_json(const balancer::ServiceView& service, WallTime now) {
   }
   object["status"] = service.fault.empty() ? "enabled" : "disabled";
   if (!service.fault.empty()) object["fault"] = service.fault;
+  if (service.children.empty()) object["maxInFlight"] = service.in_flight_max;
+  if (service.queue) object["queued"] = service.queue->length;
   if (service.is_panic) object["panic"] = *service.is_panic;
   json::array targets;
   for (const auto& one : service.targets) targets.push_back(to_json(one, now));

@@ -9,12 +9,25 @@ namespace gapura::admin {
 namespace http = boost::beast::http;
 
 Response problem_reply(unsigned status, std::string_view detail, std::string_view field) {
+  if (field.empty()) return problem_reply(status, detail, std::span<const BodyFault>());
+  const BodyFault fault{std::string(detail), std::string(field)};
+  return problem_reply(status, detail, std::span(&fault, 1));
+}
+
+Response problem_reply(unsigned status, std::string_view detail,
+                       std::span<const BodyFault> faults) {
   boost::json::object problem;
   problem["type"] = "about:blank";
   problem["title"] = http::obsolete_reason(http::int_to_status(status));
   problem["status"] = status;
   problem["detail"] = detail;
-  if (!field.empty()) problem["field"] = field;
+  if (!faults.empty()) {
+    boost::json::array errors;
+    for (const auto& [message, field] : faults) {
+      errors.push_back({{"field", field}, {"message", message}});
+    }
+    problem["errors"] = std::move(errors);
+  }
   Response response;
   response.status = status;
   response.content_type = "application/problem+json";

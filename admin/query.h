@@ -1,6 +1,7 @@
-/// "?wait=true&timeout=30s" of the commands that drain a target. Pure; any thread.
+/// What the queries of the API's commands say. Pure; any thread.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,9 +11,15 @@
 
 namespace gapura::admin {
 
-struct WaitQuery {
+using QueryValues = std::map<std::string, std::string>;
+
+/// "?wait=true&timeout=30s&drain=10s" of the commands that drain a target.
+struct DrainQuery {
   bool is_waiting = false;
   std::optional<Milliseconds> timeout;  ///< unset: as long as it takes; only with `is_waiting`
+  /// drain=10s, or 0 for force=true: after that long what is in flight is cut. Unset: as the
+  /// service's configuration says.
+  std::optional<Milliseconds> limit;
 };
 
 /// What is wrong with a query, and with which of its names.
@@ -21,8 +28,13 @@ struct QueryFault {
   std::string name;
 };
 
-/// Unknown names are faults: "?wiat=true" must not answer before the target is gone.
-std::variant<WaitQuery, QueryFault> read_wait_query(std::string_view query);
+std::variant<DrainQuery, QueryFault> read_drain_query(const QueryValues& values);
+
+/// "?wait=drained&timeout=2m" of a declaration; with `is_waiting` for drained.
+std::variant<DrainQuery, QueryFault> read_declare_query(const QueryValues& values);
+
+/// "?ttl=30s"; 0 without it. At least a second.
+std::variant<Milliseconds, QueryFault> read_ttl(const QueryValues& values);
 
 /// "90", "1.5s", "500ms", "2m", "1h"; a bare number means seconds. Above 0, at most a day.
 std::optional<Milliseconds> read_timeout(std::string_view text);

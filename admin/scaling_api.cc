@@ -14,6 +14,7 @@ namespace json = boost::json;
 using autoscale::CommandFault;
 
 constexpr std::uint32_t kSizeMax = 100'000;  // far above any max
+constexpr std::string_view kMembers[] = {"mode", "paused", "size", "for"};
 
 double seconds(Milliseconds time) {
   return static_cast<double>(time.count()) / 1'000;
@@ -130,7 +131,7 @@ std::optional<BodyFault> read_member(const std::string& name, const json::value&
     change.lasts = *lasts;
     return std::nullopt;
   }
-  return BodyFault{"\"" + name + "\" is not known here: use mode, paused, size and for", name};
+  return unknown_member(name, kMembers);
 }
 
 }  // namespace
@@ -162,10 +163,8 @@ json::object to_json(const autoscale::ScalerView& view, WallTime now) {
   return object;
 }
 
-std::variant<autoscale::HandChange, BodyFault> read_hand_change(std::string_view body) {
-  const auto parsed = parse_body(body);
-  if (const auto* fault = std::get_if<BodyFault>(&parsed)) return *fault;
-  const json::object* object = std::get<json::value>(parsed).if_object();
+std::variant<autoscale::HandChange, BodyFault> read_hand_change(const json::value& body) {
+  const json::object* object = body.if_object();
   if (object == nullptr || object->empty()) {
     return BodyFault{"the body must be an object like {\"size\": 3, \"for\": \"10m\"}", ""};
   }
@@ -190,8 +189,8 @@ Response show_scaling(const ScalingDoors& doors, const std::string& service) {
 }
 
 Response change_scaling(const ScalingDoors& doors, const std::string& service,
-                        const Request& request) {
-  const auto change = read_hand_change(request.body);
+                        const Request& request, const json::value& body) {
+  const auto change = read_hand_change(body);
   if (const auto* fault = std::get_if<BodyFault>(&change)) {
     return problem_reply(400, fault->message, fault->field);
   }

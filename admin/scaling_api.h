@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "admin/body.h"
 #include "admin/json.h"
 #include "admin/message.h"
 #include "admin/scaling_doors.h"
@@ -16,10 +17,10 @@ namespace gapura::admin {
 boost::json::object to_json(const autoscale::ScalerView& view, WallTime now);
 
 /// {"mode"?: "on", "paused"?: true, "size"?: 3 or null, "for"?: "10m"}. Unknown members are faults.
-std::variant<autoscale::HandChange, BodyFault> read_hand_change(std::string_view body);
+std::variant<autoscale::HandChange, BodyFault> read_hand_change(const boost::json::value& body);
 
 Response show_scaling(const ScalingDoors& doors, const std::string& service);
 Response change_scaling(const ScalingDoors& doors, const std::string& service,
-                        const Request& request);
+                        const Request& request, const boost::json::value& body);
 
 }  // namespace gapura::admin

@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "admin/json.h"
+#include "admin/body.h"
 #include "admin/problem_reply.h"
-#include "admin/target_commands.h"
+#include "admin/rest/reply.h"
 #include "base/log.h"
 #include "base/plural.h"
 

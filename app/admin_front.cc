@@ -1,6 +1,7 @@
 #include "app/admin_front.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <exception>
 #include <list>
 #include <optional>
@@ -220,6 +221,10 @@ void AdminFront::change(std::function<balancer::Proposal()> propose,
       [done = std::move(done)](const std::exception_ptr& error, std::string fault) {
         done(error ? "it could not be made" : std::move(fault));
       });
+}
+
+void AdminFront::tick() {
+  boost::asio::co_spawn(servers_->control, servers_->api.expire(), boost::asio::detached);
 }
 
 void AdminFront::on_adopted() {

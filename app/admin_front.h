@@ -43,6 +43,8 @@ class AdminFront {
   /// A change of targets by us: see admin::Api::change. `done` gets what was wrong.
   void change(std::function<balancer::Proposal()> propose, std::function<void(std::string)> done);
 
+  /// Every second or so.
+  void tick();
   void on_event(const balancer::Event& event);
   void on_adopted();
   void on_scaling();

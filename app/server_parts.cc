@@ -92,6 +92,7 @@ void Server::Parts::arm_tick() {
     if (error) return;
     registry->tick(Clock::now());
     save_overlay_if_changed();
+    front->tick();
     if (targets_file) targets_file->tick();
     notifier->tick();
     arm_tick();
@@ -148,6 +149,7 @@ admin::ConfigStatus Server::Parts::api_status() const {
   shown.problems = status.problems;
   shown.reloads = status.reloads;
   shown.failures = status.failures;
+  shown.applied_at = status.applied_at;
   return shown;
 }
 

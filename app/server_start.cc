@@ -274,7 +274,17 @@ admin::Api::Doors Server::Parts::doors() {
               [this](std::function<void(admin::ConfigStatus)> done) {
                 reload->request([this, done = std::move(done)] { done(api_status()); });
               },
-          .scaling = scaling_doors()};
+          .scaling = scaling_doors(),
+          .entry_points =
+              [this] {
+                std::vector<admin::EntryPointStatus> all;
+                for (std::size_t i = 0; i < config.entry_points.size(); ++i) {
+                  const auto slot = EntryPointSlot(static_cast<std::uint32_t>(i));
+                  all.push_back(
+                      {config.entry_points[i].name, workers->local_endpoint(slot).to_string()});
+                }
+                return all;
+              }};
 }
 
 admin::ScalingDoors Server::Parts::scaling_doors() {

@@ -14,6 +14,7 @@ Signals::Signals(Actions actions)
     : actions_(std::move(actions)), set_(loop_, SIGTERM, SIGINT, SIGHUP) {
   set_.add(SIGUSR1);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of that file
   wait();
   thread_ = std::thread([this] { loop_.run(); });
 }

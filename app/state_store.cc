@@ -57,7 +57,9 @@ void write_added(YAML::Emitter& out, const balancer::ServiceOverlay& service) {
     out << YAML::BeginMap;
     write_server(out, target.server);
     out << YAML::Key << "id" << YAML::Value << YAML::DoubleQuoted << id;
-    out << YAML::Key << "origin" << YAML::Value << word(target.origin) << YAML::EndMap;
+    out << YAML::Key << "origin" << YAML::Value << word(target.origin);
+    if (target.ttl.count() != 0) out << YAML::Key << "ttlMs" << YAML::Value << target.ttl.count();
+    out << YAML::EndMap;
   }
   out << YAML::EndSeq << YAML::EndMap << YAML::EndMap;
 }
@@ -73,6 +75,9 @@ void write_rest(YAML::Emitter& out, const balancer::ServiceOverlay& service) {
   out << YAML::BeginMap;
   write_ids(out, "removed", service.removed);
   write_ids(out, "drained", service.drained);
+  if (service.in_flight_max) {
+    out << YAML::Key << "maxInFlight" << YAML::Value << *service.in_flight_max;
+  }
   if (!service.file_servers.empty()) {
     out << YAML::Key << "fileServers" << YAML::Value << YAML::BeginSeq;
     for (const conf::Server& server : service.file_servers) {
@@ -87,7 +92,10 @@ void write_rest(YAML::Emitter& out, const balancer::ServiceOverlay& service) {
 
 void read_added(const YAML::Node& servers, balancer::ServiceOverlay& service) {
   for (const YAML::Node& node : servers) {
-    balancer::AddedTarget target{.server = read_server(node), .origin = origin_of(node["origin"])};
+    balancer::AddedTarget target{.server = read_server(node),
+                                 .origin = origin_of(node["origin"]),
+                                 .ttl = Milliseconds(node["ttlMs"].as<std::int64_t>(0))};
+    if (target.ttl.count() < 0) damaged(node, "ttlMs is out of range");
     const auto id = node["id"].as<std::string>(target.server.url.authority());
     if (!service.added.emplace(id, std::move(target)).second) damaged(node, id + " is there twice");
   }
@@ -108,6 +116,9 @@ balancer::Overlay read(const YAML::Node& root) {
     auto& service = overlay.services[entry.first.as<std::string>()];
     for (const auto& id : entry.second["removed"]) service.removed.insert(id.as<std::string>());
     for (const auto& id : entry.second["drained"]) service.drained.insert(id.as<std::string>());
+    if (const auto limit = entry.second["maxInFlight"]) {
+      service.in_flight_max = limit.as<std::uint32_t>();
+    }
     for (const auto& server : entry.second["fileServers"]) {
       service.file_servers.push_back(read_server(server));
     }
@@ -141,8 +152,9 @@ std::string to_yaml(const balancer::Overlay& overlay) {
   out << YAML::Key << "format" << YAML::Value << kFormat;
   out << YAML::Key << "services" << YAML::Value << YAML::BeginMap;
   for (const auto& [name, service] : overlay.services) {
-    if (service.removed.empty() && service.drained.empty() && service.file_servers.empty())
-      continue;
+    const bool has_rest = !service.removed.empty() || !service.drained.empty() ||
+                          !service.file_servers.empty() || service.in_flight_max;
+    if (!has_rest) continue;
     out << YAML::Key << YAML::DoubleQuoted << name << YAML::Value;
     write_rest(out, service);
   }

@@ -12,9 +12,11 @@ std::vector<ListedServer> listed_servers(const conf::ServiceConfig& service,
   for (const conf::Server& server : service.servers) {
     std::string id = server.url.authority();
     if (overlay.removed.contains(id) || overlay.added.contains(id)) continue;
-    out.push_back({std::move(id), server, Origin::file});
+    out.push_back({.id = std::move(id), .server = server});
   }
-  for (const auto& [id, added] : overlay.added) out.push_back({id, added.server, added.origin});
+  for (const auto& [id, added] : overlay.added) {
+    out.push_back({id, added.server, added.origin, added.ttl});
+  }
   return out;
 }
 

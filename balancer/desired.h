@@ -17,6 +17,7 @@ struct ListedServer {
   std::string id;
   conf::Server server;
   Origin origin = Origin::file;
+  Milliseconds ttl{0};  ///< AddedTarget::ttl
 };
 
 /// None of a service over services. The file's servers without the removed ones, then the added

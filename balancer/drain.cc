@@ -16,10 +16,11 @@ bool Drain::is_done(const TargetState& state, Version adopted_by_all) const noex
   return is_excluded(adopted_by_all) && state.in_flight.load(std::memory_order_relaxed) == 0;
 }
 
-Drain::Step Drain::step(const TargetState& state, const DrainLimits& limits, Version adopted_by_all,
+Drain::Step Drain::step(const TargetState& state, const DrainLimits& usual, Version adopted_by_all,
                         TimePoint now) noexcept {
   if (is_done(state, adopted_by_all)) return Step::finish;
   if (!is_published()) return Step::wait;
+  const DrainLimits limits{std::min(usual.stalled, limit_), std::min(usual.all, limit_)};
   const auto age = now - excluded_at_;
   if (is_excluded(adopted_by_all) && age >= limits.all + kCutGrace) return Step::give_up;
   const bool is_empty = state.in_flight.load(std::memory_order_relaxed) == 0;

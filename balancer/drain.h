@@ -41,6 +41,10 @@ class Drain {
 
   bool is_published() const noexcept { return excluded_in_ != Version{}; }
 
+  /// Instead of longer limits; 0: nothing that is in flight is waited for.
+  void end_within(Milliseconds limit) noexcept { limit_ = limit; }
+  Milliseconds limit() const noexcept { return limit_; }
+
   enum class Step {
     wait,
     cut_stalled,  ///< end exchanges without progress for DrainLimits::stalled
@@ -76,6 +80,7 @@ class Drain {
   std::uint32_t cut_before_;
   Version excluded_in_{};  ///< 0: not published yet
   TimePoint excluded_at_{};
+  Milliseconds limit_ = Milliseconds::max();
 };
 
 }  // namespace gapura::balancer

@@ -32,6 +32,8 @@ struct Member {
   std::string reason;
   TimePoint since;             ///< start of the phase
   std::string listed_id;       ///< of the server that lists it; its own but for a name's address
+  Milliseconds ttl{0};         ///< AddedTarget::ttl
+  bool is_drained = false;     ///< told to drain, and listed still
   bool is_listed = true;       ///< wanted; false: leaves for good
   std::optional<Drain> drain;  ///< exactly while the phase is draining
   /// How it is used yet while it drains: the drain's proof begins when it is not.
@@ -72,9 +74,10 @@ struct ServiceEntry {
   bool is_configured = true;   ///< false: in no file any more, its targets drain
   ServiceSlot slot{};
   std::shared_ptr<QueueState> queue;
-  std::uint32_t retry_after_s = 1;  ///< what its 503s tell clients
-  bool is_panic = false;                         ///< see panic.cc
-  std::vector<std::unique_ptr<Member>> members;  ///< in the order of their first appearance
+  std::uint32_t retry_after_s = 1;                 ///< what its 503s tell clients
+  std::optional<std::uint32_t> in_flight_max_set;  ///< ServiceOverlay::in_flight_max
+  bool is_panic = false;                           ///< see panic.cc
+  std::vector<std::unique_ptr<Member>> members;    ///< in the order of their first appearance
   bool waits_at_zero() const noexcept;  ///< scaling makes the first target for whoever waits
   std::map<std::string, conf::ServerUrl> names;  ///< of listed servers, by authority
   std::vector<WantedTarget> unresolved;          ///< whose names have no address yet

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
 #include "balancer/target.h"
+#include "base/clock.h"
 #include "conf/dynamic_config.h"
 
 namespace gapura::balancer {
@@ -15,6 +17,8 @@ namespace gapura::balancer {
 struct AddedTarget {
   conf::Server server;
   Origin origin = Origin::admin;
+  /// It registered itself, and is taken out when it does not renew that for so long; 0: it stays.
+  Milliseconds ttl{0};
   friend bool operator==(const AddedTarget&, const AddedTarget&) = default;
 };
 
@@ -24,8 +28,11 @@ struct ServiceOverlay {
   /// `file_servers` is the list the tombstones were written against.
   std::set<std::string> removed;
   std::vector<conf::Server> file_servers;
-  std::set<std::string> drained;  ///< ids told to drain but still listed
-  bool is_empty() const noexcept { return added.empty() && removed.empty() && drained.empty(); }
+  std::set<std::string> drained;               ///< ids told to drain but still listed
+  std::optional<std::uint32_t> in_flight_max;  ///< instead of the file's; 0: no limit
+  bool is_empty() const noexcept {
+    return added.empty() && removed.empty() && drained.empty() && !in_flight_max;
+  }
   friend bool operator==(const ServiceOverlay&, const ServiceOverlay&) = default;
 };
 

@@ -1,6 +1,7 @@
 #include "balancer/proposals.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "balancer/desired.h"
@@ -71,6 +72,33 @@ void forget_drain(ServiceOverlay& changes, const std::string& id) {
   });
 }
 
+/// The server is listed under the id as it says; like the file's own, it needs no entry.
+void list(Draft& draft, const std::string& id, const AddedTarget& wanted) {
+  auto& added = draft.changes().added;
+  draft.changes().removed.erase(id);
+  const conf::Server* in_file = draft.in_file(id);
+  if (in_file != nullptr && *in_file == wanted.server && wanted.ttl.count() == 0) {
+    added.erase(id);
+  } else {
+    added.insert_or_assign(id, wanted);
+  }
+}
+
+/// Listed by the autoscaler, or by itself: nobody else takes it out of the list.
+bool is_of_its_own(const ListedServer& listed) {
+  return listed.origin == Origin::autoscale || listed.ttl.count() != 0;
+}
+
+const ListedServer* find(const std::vector<ListedServer>& listed, const std::string& id) {
+  const auto found = std::ranges::find(listed, id, &ListedServer::id);
+  return found == listed.end() ? nullptr : &*found;
+}
+
+Refusal url_is_taken(const conf::Server& server, const std::string& id) {
+  return {Refusal::Kind::already_exists,
+          server.url.to_string() + " is target '" + id + "' already"};
+}
+
 Refusal no_such_target(const Wanted& wanted, const std::string& id) {
   return {Refusal::Kind::no_such_target,
           "service '" + wanted.service.name + "' has no target '" + id + "'"};
@@ -89,22 +117,16 @@ Proposal add_target(const Wanted& wanted, const NewTarget& newcomer) {
                          target.server.url.to_string() + "; remove it first or choose another id"};
     }
     if (target.id != id && is_same_url) {
-      return Refusal{Refusal::Kind::already_exists,
-                     server.url.to_string() + " is target '" + target.id + "' already"};
+      return url_is_taken(server, target.id);
     }
   }
   Draft draft(wanted);
-  draft.changes().removed.erase(id);
   forget_drain(draft.changes(), id);
-  const conf::Server* in_file = draft.in_file(id);
   const auto added = draft.changes().added.find(id);
-  if (in_file != nullptr && *in_file == server) {
-    if (added != draft.changes().added.end()) draft.changes().added.erase(added);
-  } else if (added != draft.changes().added.end()) {
-    added->second.server = server;
-  } else {
-    draft.changes().added.emplace(id, AddedTarget{server, newcomer.origin});
-  }
+  const bool is_added = added != draft.changes().added.end();
+  // What added it first keeps it.
+  const Origin origin = is_added ? added->second.origin : newcomer.origin;
+  list(draft, id, {server, origin, newcomer.ttl});
   return std::move(draft).finish();
 }
 
@@ -158,6 +180,73 @@ Proposal undrain_target(const Wanted& wanted, const std::string& id) {
   return std::move(draft).finish();
 }
 
+Proposal change_target(const Wanted& wanted, const std::string& id, const TargetChange& change) {
+  Overlay overlay = wanted.overlay;
+  if (change.weight) {
+    if (is_address(wanted, id)) {
+      return Refusal{
+          Refusal::Kind::bad_request,
+          "'" + id + "' is an address of a name; change the weight of '" + listed_id(id) + "'"};
+    }
+    const auto all = listed_servers(wanted.service, changes_of(wanted));
+    const ListedServer* listed = find(all, id);
+    if (listed == nullptr) return no_such_target(wanted, id);
+    AddedTarget changed{listed->server, listed->origin, listed->ttl};
+    if (changed.origin == Origin::file) changed.origin = Origin::admin;
+    changed.server.weight = *change.weight;
+    Draft draft(wanted);
+    list(draft, id, changed);
+    overlay = std::move(draft).finish();
+  }
+  const Wanted so_far{wanted.service, overlay, wanted.addresses, wanted.is_leaving};
+  if (!change.is_drained)
+    return is_known(so_far, id) ? Proposal(overlay) : no_such_target(wanted, id);
+  return *change.is_drained ? drain_target(so_far, id) : undrain_target(so_far, id);
+}
+
+Proposal declare_targets(const Wanted& wanted, std::span<const NewTarget> targets,
+                         Missing missing) {
+  const auto listed = listed_servers(wanted.service, changes_of(wanted));
+  std::set<std::string> declared;
+  for (const NewTarget& target : targets) declared.insert(target.id);
+  Draft draft(wanted);
+  ServiceOverlay& changes = draft.changes();
+  std::map<std::string, std::string> ids;  // of those that stay, by URL
+  for (const ListedServer& one : listed) {
+    if (declared.contains(one.id)) continue;
+    if (missing == Missing::stay || is_of_its_own(one)) {
+      ids.emplace(one.server.url.to_string(), one.id);
+      continue;
+    }
+    changes.added.erase(one.id);
+    if (draft.in_file(one.id) != nullptr) draft.remove_file_server(one.id);
+    forget_drain(changes, one.id);
+  }
+  for (const NewTarget& target : targets) {
+    const auto [other, is_free] = ids.emplace(target.server.url.to_string(), target.id);
+    if (!is_free) return url_is_taken(target.server, other->second);
+    const ListedServer* before = find(listed, target.id);
+    AddedTarget wished{target.server, target.origin, target.ttl};
+    if (before != nullptr && before->origin == Origin::autoscale) {
+      if (before->server.url != target.server.url) {
+        return Refusal{Refusal::Kind::already_exists,
+                       "target '" + target.id + "' was made by autoscaling, with the URL " +
+                           before->server.url.to_string() + "; choose another id"};
+      }
+      wished.origin = before->origin;
+    }
+    if (before != nullptr && target.keeps_weight) wished.server.weight = before->server.weight;
+    list(draft, target.id, wished);
+  }
+  return std::move(draft).finish();
+}
+
+Proposal set_in_flight_max(const Wanted& wanted, std::optional<std::uint32_t> in_flight_max) {
+  Draft draft(wanted);
+  draft.changes().in_flight_max = in_flight_max;
+  return std::move(draft).finish();
+}
+
 Proposal replace_servers(const Wanted& wanted, const std::vector<conf::Server>& servers) {
   if (servers.empty()) {
     return Refusal{Refusal::Kind::bad_request,
@@ -170,10 +259,11 @@ Proposal replace_servers(const Wanted& wanted, const std::vector<conf::Server>& 
 
   std::erase_if(changes.added, [&](const auto& entry) {
     const AddedTarget& added = entry.second;
-    const bool stays =
-        added.origin == Origin::autoscale || urls.contains(added.server.url.to_string());
-    if (added.origin != Origin::autoscale || !stays) forget_drain(changes, entry.first);
-    return !stays;
+    // As is_of_its_own() says: nobody else takes those out.
+    const bool is_own = added.origin == Origin::autoscale || added.ttl.count() != 0;
+    if (is_own) return false;
+    forget_drain(changes, entry.first);
+    return !urls.contains(added.server.url.to_string());
   });
   std::set<std::string> known;
   for (const auto& [id, added] : changes.added) known.insert(added.server.url.to_string());
@@ -192,7 +282,7 @@ Proposal replace_servers(const Wanted& wanted, const std::vector<conf::Server>& 
   for (const conf::Server& server : servers) {
     if (!known.insert(server.url.to_string()).second) continue;
     const std::string id = server.url.authority();
-    if (!changes.added.emplace(id, AddedTarget{server, Origin::admin}).second) {
+    if (!changes.added.emplace(id, AddedTarget{.server = server}).second) {
       return Refusal{Refusal::Kind::already_exists,
                      "the id '" + id + "' stands for another URL already"};
     }

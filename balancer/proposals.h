@@ -2,6 +2,9 @@
 /// first and then handed to the registry.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,6 +30,9 @@ Proposal add_targets(const Wanted& wanted, std::span<const NewTarget> targets);
 Proposal remove_target(const Wanted& wanted, const std::string& id);
 Proposal drain_target(const Wanted& wanted, const std::string& id);
 Proposal undrain_target(const Wanted& wanted, const std::string& id);
+Proposal change_target(const Wanted& wanted, const std::string& id, const TargetChange& change);
+Proposal declare_targets(const Wanted& wanted, std::span<const NewTarget> targets, Missing missing);
+Proposal set_in_flight_max(const Wanted& wanted, std::optional<std::uint32_t> in_flight_max);
 Proposal replace_servers(const Wanted& wanted, const std::vector<conf::Server>& servers);
 
 }  // namespace gapura::balancer

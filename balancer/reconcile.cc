@@ -55,6 +55,7 @@ void Registry::State::reconcile(ServiceEntry& service, TimePoint now) {
     member->is_listed = false;
     known.emplace(identity(member->state->id, member->state->url), member.get());
   }
+  settle_limits(service);
   service.names.clear();
   service.unresolved.clear();
   std::unordered_set<std::string> wanted_ids;
@@ -77,6 +78,7 @@ void Registry::State::reconcile(ServiceEntry& service, TimePoint now) {
     member.listed_id = target.listed.id;
     member.server = target.listed.server;
     member.origin = target.listed.origin;
+    member.ttl = target.listed.ttl;
     settle_intent(member, target.is_drained, now);
   }
   for (const auto& member : service.members) {
@@ -85,6 +87,15 @@ void Registry::State::reconcile(ServiceEntry& service, TimePoint now) {
   }
   touched.insert(service.config.name);
   is_changed = true;
+}
+
+void Registry::State::settle_limits(ServiceEntry& service) {
+  const auto config = files.services.find(service.config.name);
+  const auto changes = overlay.services.find(service.config.name);
+  const bool has_changes = changes != overlay.services.end();
+  service.in_flight_max_set = has_changes ? changes->second.in_flight_max : std::nullopt;
+  if (config == files.services.end()) return;  // its targets drain as they were
+  service.config.in_flight_max = service.in_flight_max_set.value_or(config->second.in_flight_max);
 }
 
 std::vector<WantedTarget> Registry::State::wanted_of(const ServiceEntry& service) const {
@@ -101,6 +112,8 @@ void Registry::State::join(ServiceEntry& service, const WantedTarget& wanted, Ti
   member.listed_id = wanted.listed.id;
   member.server = wanted.listed.server;
   member.origin = wanted.listed.origin;
+  member.ttl = wanted.listed.ttl;
+  member.is_drained = wanted.is_drained;
   const Life life{wanted.id, wanted.endpoint, wanted.is_named ? wanted.endpoint.address() : ""};
   begin_life(member, life, now);
   if (wanted.is_drained) start_drain(member, "drained by the API", now);
@@ -130,6 +143,7 @@ void Registry::State::begin_life(Member& member, const Life& life, TimePoint now
 }
 
 void Registry::State::settle_intent(Member& member, bool is_drained, TimePoint now) {
+  member.is_drained = is_drained;
   if (is_drained) {
     if (next_phase(member.phase, LifeEvent::drain)) start_drain(member, "drained by the API", now);
     return;

@@ -86,10 +86,9 @@ static Proposal propose(const conf::DynamicConfig& files, const Overlay& overlay
 
 Proposal Registry::propose_add(const std::string& service, const std::string& id,
                                const conf::Server& server) const {
-  return propose(state_->files, state_->overlay, state_->addresses, state_->services, service, id,
-                 [&](const Wanted& wanted) {
-                   return add_target(wanted, {.id = id, .server = server});
-                 });
+  return propose(
+      state_->files, state_->overlay, state_->addresses, state_->services, service, id,
+      [&](const Wanted& wanted) { return add_target(wanted, {.id = id, .server = server}); });
 }
 
 Proposal Registry::propose_add(const std::string& service,
@@ -113,10 +112,40 @@ Proposal Registry::propose_undrain(const std::string& service, const std::string
                  [&](const Wanted& wanted) { return undrain_target(wanted, id); });
 }
 
+Proposal Registry::propose_change(const std::string& service, const std::string& id,
+                                  const TargetChange& change) const {
+  return propose(state_->files, state_->overlay, state_->addresses, state_->services, service, id,
+                 [&](const Wanted& wanted) { return change_target(wanted, id, change); });
+}
+
+Proposal Registry::propose_declare(const std::string& service, std::span<const NewTarget> targets,
+                                   Missing missing) const {
+  return propose(state_->files, state_->overlay, state_->addresses, state_->services, service, {},
+                 [&](const Wanted& wanted) { return declare_targets(wanted, targets, missing); });
+}
+
+Proposal Registry::propose_in_flight_max(const std::string& service,
+                                         std::optional<std::uint32_t> wanted) const {
+  return propose(state_->files, state_->overlay, state_->addresses, state_->services, service, {},
+                 [&](const Wanted& now) { return set_in_flight_max(now, wanted); });
+}
+
 Proposal Registry::propose_servers(const std::string& service,
                                    const std::vector<conf::Server>& servers) const {
   return propose(state_->files, state_->overlay, state_->addresses, state_->services, service, {},
                  [&](const Wanted& wanted) { return replace_servers(wanted, servers); });
+}
+
+void Registry::limit_drain(const std::string& service, const std::string& id, Milliseconds limit,
+                           TimePoint now) {
+  State& s = *state_;
+  for (Member* member : s.draining) {
+    const TargetState& state = *member->state;
+    const bool is_meant = state.service == service && (state.id == id || member->listed_id == id);
+    if (is_meant && member->drain) member->drain->end_within(limit);
+  }
+  s.is_changed = true;  // it may not be anybody's last resort any more
+  s.commit(State::Publish::changes, now);
 }
 
 // --- observed ---
@@ -207,6 +236,10 @@ Version Registry::version() const noexcept {
 
 Version Registry::adopted_by_all() const noexcept {
   return state_->adopted_by_all();
+}
+
+const std::vector<Version>& Registry::adopted() const noexcept {
+  return state_->adopted;
 }
 
 std::vector<conf::ServerUrl> Registry::named_urls() const {

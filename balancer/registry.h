@@ -36,7 +36,15 @@ struct TargetView {
   std::string reason;  ///< why it is in this phase, one sentence
   Origin origin = Origin::file;
   std::uint32_t weight = 1;
-  std::uint32_t in_flight = 0;
+  bool is_drained = false;      ///< told to drain, and listed still
+  Milliseconds ttl{0};          ///< AddedTarget::ttl
+  unsigned ramp_percent = 100;  ///< of its share, while it warms up
+  std::uint32_t in_flight = 0;  ///< requests, upgraded connections included
+  std::uint32_t upgrades = 0;   ///< upgraded connections
+  std::uint64_t requests = 0;   ///< ever, in this life
+  std::uint32_t finished = 0;   ///< requests that ended by themselves while it drained
+  std::uint32_t cut = 0;        ///< that were ended by force
+  std::optional<Milliseconds> response_time;  ///< as leasttime judges it; nothing: not measured
   Milliseconds in_phase_for{0};
   std::optional<LastProbe> last_probe;  ///< nothing: not asked in this life
 };
@@ -49,15 +57,17 @@ struct QueueView {
 };
 
 struct ServiceView {
-  std::string name;                   ///< "calculate"
-  std::string provider;               ///< "file"
-  std::string kind;                   ///< "loadBalancer", "weighted", "failover" …
-  std::string strategy;               ///< "wrr"; empty for services over services
-  std::vector<std::string> children;  ///< of these, the names
-  std::string fault;                  ///< why it is disabled; empty: enabled
-  std::optional<QueueView> queue;     ///< of services with maxInFlight, or that scale from zero
-  std::optional<bool> is_panic;       ///< of services with panicThreshold
-  std::vector<TargetView> targets;    ///< in the order of their ids' first appearance
+  std::string name;                                ///< "calculate"
+  std::string provider;                            ///< "file"
+  std::string kind;                                ///< "loadBalancer", "weighted", "failover" …
+  std::string strategy;                            ///< "wrr"; empty for services over services
+  std::vector<std::string> children;               ///< of these, the names
+  std::string fault;                               ///< why it is disabled; empty: enabled
+  std::uint32_t in_flight_max = 0;                 ///< of each target; 0: no limit
+  std::optional<std::uint32_t> in_flight_max_set;  ///< by the API, instead of the file's
+  std::optional<QueueView> queue;   ///< of services with maxInFlight, or that scale from zero
+  std::optional<bool> is_panic;     ///< of services with panicThreshold
+  std::vector<TargetView> targets;  ///< in the order of their ids' first appearance
 };
 
 struct RouterView {
@@ -102,7 +112,13 @@ struct CheckedTarget {
 
 /// Why a command was refused.
 struct Refusal {
-  enum class Kind { no_such_service, no_such_target, already_exists, bad_request };
+  enum class Kind {
+    no_such_service,
+    no_such_target,
+    already_exists,
+    bad_request,
+    changed_meanwhile,  ///< it is not any more what the command was meant for
+  };
   Kind kind;
   std::string message;
 };
@@ -116,7 +132,18 @@ struct NewTarget {
   std::string id{};
   conf::Server server{};
   Origin origin = Origin::admin;
+  Milliseconds ttl{0};        ///< AddedTarget::ttl
+  bool keeps_weight = false;  ///< one that is there keeps the weight that it has
 };
+
+/// What is to be another way with a target; unset: as it is.
+struct TargetChange {
+  std::optional<std::uint32_t> weight{};
+  std::optional<bool> is_drained{};
+};
+
+/// What a declaration means for the targets that it does not name.
+enum class Missing { stay, leave };
 
 /// A service with `autoscale`. `policy` lives until the next command.
 struct ScaledService {
@@ -152,9 +179,23 @@ class Registry {
   Proposal propose_remove(const std::string& service, const std::string& id) const;
   Proposal propose_drain(const std::string& service, const std::string& id) const;
   Proposal propose_undrain(const std::string& service, const std::string& id) const;
+  Proposal propose_change(const std::string& service, const std::string& id,
+                          const TargetChange& change) const;
+  /// Each is listed as it says, under its id; drains go on. Of the missing those leave that are not
+  /// the autoscaler's and did not register themselves.
+  Proposal propose_declare(const std::string& service, std::span<const NewTarget> targets,
+                           Missing missing) const;
+  /// Nothing: what the file says.
+  Proposal propose_in_flight_max(const std::string& service,
+                                 std::optional<std::uint32_t> wanted) const;
   /// The whole list, as POST /update-servers gives it: newcomers join, the missing drain.
   Proposal propose_servers(const std::string& service,
                            const std::vector<conf::Server>& servers) const;
+
+  /// What these still have in flight `limit` after their drains' begin is cut, if they drain; `id`
+  /// may be a name's.
+  void limit_drain(const std::string& service, const std::string& id, Milliseconds limit,
+                   TimePoint now);
 
   // --- observed ---
   void worker_adopted(unsigned worker, Version version, TimePoint now);
@@ -182,6 +223,8 @@ class Registry {
   Version version() const noexcept;
   /// The oldest version that every worker has adopted.
   Version adopted_by_all() const noexcept;
+  /// By worker: what it has adopted.
+  const std::vector<Version>& adopted() const noexcept;
   /// URLs that hold a name, for the resolver; each once.
   std::vector<conf::ServerUrl> named_urls() const;
   /// Those that are suspended until they can be connected to, for the prober.

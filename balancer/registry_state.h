@@ -28,6 +28,8 @@ struct Registry::State {
   void take_services();
   /// Makes the service's members what files and overlay want.
   void reconcile(ServiceEntry& service, TimePoint now);
+  /// What the API sets of the service itself.
+  void settle_limits(ServiceEntry& service);
   std::vector<WantedTarget> wanted_of(const ServiceEntry& service) const;
   void join(ServiceEntry& service, const WantedTarget& wanted, TimePoint now);
   /// A new life for a member: a slot, a TargetState, the first phase.

@@ -20,9 +20,10 @@ bool Registry::State::settle_stays(TimePoint now) {
 Member::Stay Registry::State::stay_of(const Member& member, TimePoint now) {
   const ServiceEntry& service = *member.service;
   // Once workers were told to leave it out, it stays out: that is what the drain's end stands on.
-  const bool may_stay = service.is_enabled() && !member.drain->is_published() &&
-                        now - member.drain->began() < service.config.drain_timeout &&
-                        !member.state->is_suspended.load(std::memory_order_relaxed);
+  const bool may_stay =
+      service.is_enabled() && !member.drain->is_published() &&
+      now - member.drain->began() < std::min(service.config.drain_timeout, member.drain->limit()) &&
+      !member.state->is_suspended.load(std::memory_order_relaxed);
   if (!may_stay) return Member::Stay::none;
   // Where requests wait for the first target, nobody is refused without one.
   const bool is_needed =

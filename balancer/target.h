@@ -57,6 +57,8 @@ struct TargetState {
   /// Not picked while another target can be: a connect failed. Set by the worker that saw it (so
   /// that nobody else waits for the same black hole), cleared by control.
   std::atomic<bool> is_suspended{false};
+  std::atomic<std::uint64_t> requests{0};  ///< leases ever taken, those of mirrors included
+  std::atomic<std::uint32_t> upgrades{0};  ///< leases held by upgraded connections
   std::atomic<std::uint32_t> finished_while_draining{0};
   std::atomic<std::uint32_t> cut{0};  ///< exchanges ended by force when a drain's time was up
   FailureWindow failures;             ///< of services with passive checks only

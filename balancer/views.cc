@@ -16,6 +16,8 @@ TargetView view_of(const std::string& service, const WantedTarget& unresolved) {
   view.reason = "its name is not resolved yet";
   view.origin = unresolved.listed.origin;
   view.weight = unresolved.listed.server.weight;
+  view.ttl = unresolved.listed.ttl;
+  view.is_drained = unresolved.is_drained;
   return view;
 }
 
@@ -56,7 +58,18 @@ TargetView view_of(const Member& member, TimePoint now) {
   view.reason = member.reason;
   view.origin = member.origin;
   view.weight = member.server.weight;
-  view.in_flight = member.state->in_flight.load(std::memory_order_relaxed);
+  view.is_drained = member.is_drained && member.is_listed;
+  view.ttl = member.ttl;
+  view.ramp_percent = member.phase == Phase::warming ? member.ramp_tenths * 10 : 100;
+  const TargetState& state = *member.state;
+  view.in_flight = state.in_flight.load(std::memory_order_relaxed);
+  view.upgrades = state.upgrades.load(std::memory_order_relaxed);
+  view.requests = state.requests.load(std::memory_order_relaxed);
+  view.finished = state.finished_while_draining.load(std::memory_order_relaxed);
+  view.cut = state.cut.load(std::memory_order_relaxed);
+  if (const auto seconds = state.response_time.estimate(now); seconds.count() > 0) {
+    view.response_time = std::chrono::duration_cast<Milliseconds>(seconds);
+  }
   view.in_phase_for = std::chrono::duration_cast<Milliseconds>(now - member.since);
   if (const auto& probed = member.last_probe) {
     const auto ago = std::chrono::duration_cast<Milliseconds>(now - probed->at);
@@ -76,6 +89,8 @@ ServiceView view_of(const ServiceEntry& service, TimePoint now) {
   if (!service.config.is_composite()) view.strategy = conf::to_string(service.config.strategy);
   view.fault = service.is_configured ? service.config.fault
                                      : "in no file any more; what is left of it drains";
+  view.in_flight_max = service.config.in_flight_max;
+  view.in_flight_max_set = service.in_flight_max_set;
   if (service.config.in_flight_max != 0 || service.waits_at_zero()) {
     const QueueState& queue = *service.queue;
     view.queue = QueueView{queue.length(), queue.ended(), queue.waited_us()};

@@ -141,6 +141,25 @@ void start(const Settings& settings) {
   spdlog::set_default_logger(logger);
 }
 
+bool set_level(const std::string& name) {
+  const auto wanted = level_of(name);
+  // What spdlog does not know it calls off.
+  if (wanted == spdlog::level::off) return false;
+  spdlog::set_level(wanted);
+  return true;
+}
+
+std::string level() {
+  switch (spdlog::get_level()) {
+    case spdlog::level::trace: return "trace";
+    case spdlog::level::debug: return "debug";
+    case spdlog::level::info: return "info";
+    case spdlog::level::warn: return "warn";
+    case spdlog::level::err: return "error";
+    default: return "fatal";
+  }
+}
+
 void reopen() {
   if (!current_file()) return;
   try {

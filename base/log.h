@@ -17,6 +17,10 @@ struct Settings {
 
 /// Starts the log. Throws std::runtime_error when the file cannot be opened. Once, at start-up.
 void start(const Settings& settings);
+/// From here on, in the words of Settings::level. False, and nothing changes: no such word.
+bool set_level(const std::string& name);
+/// One of debug, info, warn, error, fatal, trace.
+std::string level();
 /// Opens the file again after a rotation (SIGUSR1). When that fails the old one stays in use, and
 /// the log says so. No effect on standard output.
 void reopen();

@@ -116,6 +116,13 @@ Lease::Lease(TargetSlot& slot, Cut on_cut, void* owner) noexcept
   if (next_ != nullptr) next_->previous_ = this;
   slot_.leases = this;
   count_then_ = state_->in_flight.fetch_add(1, std::memory_order_relaxed) + 1;
+  // Its line was just written: this one costs next to nothing.
+  state_->requests.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Lease::mark_upgrade() noexcept {
+  if (std::exchange(is_upgrade_, true)) return;
+  state_->upgrades.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Lease::await_head(TimePoint now) noexcept {
@@ -138,6 +145,7 @@ bool Lease::release() noexcept {
   check(is_held_, "a lease was released twice");
   head_came(kNoAnswer);
   is_held_ = false;
+  if (is_upgrade_) state_->upgrades.fetch_sub(1, std::memory_order_relaxed);
   (previous_ != nullptr ? previous_->next_ : slot_.leases) = next_;
   if (next_ != nullptr) next_->previous_ = previous_;
   const bool is_draining = state_->is_draining.load(std::memory_order_acquire);

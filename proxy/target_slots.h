@@ -83,7 +83,7 @@ class Lease {
   void await_head(TimePoint now) noexcept;
   void head_came(unsigned status) noexcept;
   /// An upgraded connection: idle for as long as it likes, until its own drain deadline.
-  void mark_upgrade() noexcept { is_upgrade_ = true; }
+  void mark_upgrade() noexcept;
   bool is_upgrade() const noexcept { return is_upgrade_; }
   Lease* next() const noexcept { return next_; }
   void cut() noexcept {

@@ -2,11 +2,10 @@
 // reconnect or the numbers of `stats` say that they may have changed.
 
 import { ApiError, call, servicePath } from "./api.js";
-import { kEventsKept } from "./model.js";
+import { kEventsKept, kListMs } from "./model.js";
 import { Stream } from "./stream.js";
 
-const kSoonMs = 120;   // several events at once are one reload
-const kOftenMs = 5000;  // probes, and what scaling sees, change without an event
+const kSoonMs = 120;  // several events at once are one reload
 
 export class Feed {
   #model;
@@ -30,7 +29,7 @@ export class Feed {
     });
     this.#often = setInterval(() => {
       if (!document.hidden && model.link.state === "live") this.reload();
-    }, kOftenMs);
+    }, kListMs);
   }
 
   close() {

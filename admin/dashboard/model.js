@@ -5,15 +5,26 @@ import { Series } from "./series.js";
 
 export const kEventsKept = 300;
 
+export const kListMs = 2000;   // lists are asked for so often, for what changes without an event
+const kStatsMs = 1000;         // and services' numbers come so often
+const kSpanMinMs = kListMs / 2;  // lists that an event asked for may come at once
+
 class Target {
   inFlight = 0;
   requestsPerSecond = null;
-  latency = new Series();
+  history = new Series(kListMs);  // of responseTime, in milliseconds
+  #counted = null;                // {at, requests}
 
-  // Without traffic yet, the list's numbers are all there is.
   list(shown, now) {
     Object.assign(this, shown);
     this.sinceMs = now - shown.sinceSeconds * 1000;
+    const span = now - (this.#counted?.at ?? -Infinity);
+    if (span < kSpanMinMs) return;
+    const since = shown.requests - (this.#counted?.requests ?? 0);
+    // A target that came back has begun to count anew.
+    this.requestsPerSecond = span < Infinity && since >= 0 ? since / (span / 1000) : null;
+    this.#counted = { at: now, requests: shown.requests };
+    this.history.push(shown.responseTime);
   }
 
   measure(stats, now) {
@@ -23,14 +34,12 @@ class Target {
       this.reason = "";
     }
     this.inFlight = stats.inFlight;
-    this.requestsPerSecond = stats.requestsPerSecond;
-    this.latency.push(stats.p95Ms);
   }
 }
 
 class Service {
   targets = new Map();
-  traffic = new Series();
+  traffic = new Series(kStatsMs);
   p50Ms = null;
   p95Ms = null;
   queued = 0;

@@ -1,13 +1,17 @@
-// The last minute of a number that comes once a second; null where there was none.
+// The last minute of a number that comes again and again; null where there was none.
 
-export const kPoints = 60;
+const kSpanMs = 60_000;
 
 export class Series {
   values = [];
 
+  constructor(everyMs) {
+    this.size = kSpanMs / everyMs;
+  }
+
   push(value) {
     this.values.push(value ?? null);
-    if (this.values.length > kPoints) this.values.shift();
+    if (this.values.length > this.size) this.values.shift();
   }
 
   get last() {

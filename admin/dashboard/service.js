@@ -9,7 +9,7 @@ import { TargetView } from "./target.js";
 import { showTarget } from "./target_dialog.js";
 
 const kCardsMax = 24;  // more targets are rows
-const kColumns = ["state", "target", "last minute", "req/s", "in flight", "p95", "probe",
+const kColumns = ["state", "target", "last minute", "req/s", "in flight", "response", "probe",
   "weight", "origin", "since"];
 
 export class ServiceView {
@@ -44,7 +44,7 @@ export class ServiceView {
   #makeTarget(id) {
     const find = () => this.model.services.get(this.name)?.targets.get(id);
     const view = new TargetView(() => showTarget({ name: this.name }, find, this.model));
-    return { element: view.element, update: (target) => view.update(target, this.latencyMax) };
+    return { element: view.element, update: (target) => view.update(target, this.responseMax) };
   }
 
   update(service) {
@@ -65,7 +65,7 @@ export class ServiceView {
     const words = [rate(service.traffic.last), milliseconds(service.p50Ms),
       milliseconds(service.p95Ms), count(service.queued)];
     this.numbers.forEach(({ value }, i) => setText(value, words[i]));
-    this.spark.update(service.traffic.values, service.traffic.max);
+    this.spark.update(service.traffic, service.traffic.max);
   }
 
   #scaler(scaling) {
@@ -86,7 +86,7 @@ export class ServiceView {
     const isDense = all.length > kCardsMax;
     this.list.classList.toggle("is-dense", isDense);
     this.columns.hidden = !isDense;
-    this.latencyMax = Math.max(0, ...shown.map((one) => one.latency.max));
+    this.responseMax = Math.max(0, ...shown.map((one) => one.history.max));
     this.targets.update(shown, (one) => one.id);
     setText(this.empty, emptyWords(service, all.length, shown.length));
     this.empty.hidden = this.empty.textContent === "";

@@ -1,7 +1,6 @@
 // A line of the last minute. Its scale is the caller's, so that neighbours can be compared.
 
 import { setAttribute, svg } from "./dom.js";
-import { kPoints } from "./series.js";
 
 const kWidth = 120;
 const kHeight = 24;
@@ -16,10 +15,10 @@ export class Spark {
     }, this.area, this.line);
   }
 
-  update(values, max) {
-    const first = kPoints - values.length;
+  update({ values, size }, max) {
+    const first = size - values.length;
     const runs = runsOf(values.map((value, i) => value === null ? null : [
-      ((first + i) / (kPoints - 1)) * kWidth,
+      ((first + i) / (size - 1)) * kWidth,
       kHeight - 1.5 - (max > 0 ? value / max : 0) * (kHeight - 4),
     ]));
     setAttribute(this.line, "d", runs.map(lineOf).join(""));

@@ -14,7 +14,7 @@ export class TargetView {
     this.since = h("span", { class: "since" });
     this.rate = h("b");
     this.inFlight = h("b");
-    this.latency = h("b");
+    this.responseTime = h("b");
     this.weight = h("b");
     this.origin = h("span", { class: "origin" });
     this.probe = h("span", { class: "probe" });
@@ -22,11 +22,11 @@ export class TargetView {
     this.element = h("li", { class: "target" },
       this.state, this.name, this.since, this.spark.element,
       metric("rate", this.rate, "req/s"), metric("in-flight", this.inFlight, "in flight"),
-      metric("latency", this.latency, "p95"), metric("weight", this.weight, "weight"),
+      metric("response", this.responseTime, "response"), metric("weight", this.weight, "weight"),
       this.probe, this.origin);
   }
 
-  // `max` is the scale of the latency lines of the whole service, in milliseconds.
+  // `max` is the scale of the lines of the whole service, in milliseconds.
   update(target, max) {
     setAttribute(this.element, "data-state", target.state);
     setAttribute(this.state, "data-state", target.state);
@@ -36,10 +36,10 @@ export class TargetView {
     setAttribute(this.since, "title", target.reason);
     setText(this.rate, rate(target.requestsPerSecond));
     setText(this.inFlight, count(target.inFlight));
-    setText(this.latency, milliseconds(target.latency.last));
+    setText(this.responseTime, milliseconds(target.responseTime));
     setText(this.weight, String(target.weight));
     setText(this.origin, target.origin);
-    this.spark.update(target.latency.values, max);
+    this.spark.update(target.history, max);
     this.#probe(target.lastProbe);
   }
 

@@ -12,7 +12,7 @@ const kRows = [
   ["Reason", (target) => target.reason || "–"],
   ["Requests", (target) => `${rate(target.requestsPerSecond)} a second, ` +
     `${count(target.inFlight)} in flight`],
-  ["95 % answered in", (target) => milliseconds(target.latency.last)],
+  ["Answers in", (target) => milliseconds(target.responseTime)],
   ["Last probe", (target) => probeWords(target.lastProbe)],
   ["Weight", (target) => String(target.weight)],
   ["Origin", (target) => target.origin],
@@ -61,7 +61,7 @@ export function showTarget(service, find, model) {
     setText(state, target ? wordOf(target.state) : "gone");
     if (!target) return;
     kRows.forEach(([, wordsOf], i) => setText(values[i], wordsOf(target)));
-    spark.update(target.latency.values, target.latency.max);
+    spark.update(target.history, target.history.max);
   };
   update();
   const forget = model.onChange(update);

@@ -27,6 +27,6 @@ function eventView(event) {
   const service = event.service ? h("span", { class: "event-service" }, event.service) : null;
   const element = h("li", { "data-tone": tone, "data-kind": event.kind },
     h("time", { datetime: event.at, title: moment(event.at) }, clock(event.at)), service,
-    h("span", { class: "event-text" }, text));
+    h("span", { class: "event-text", title: text }, text));
   return { element, update() {} };
 }

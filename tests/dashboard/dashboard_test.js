@@ -79,6 +79,8 @@ test("shows targets under load as they are", async () => {
     () => (document.querySelector(".service-numbers .spark-line").getAttribute("d") ?? "")
       .split("L").length > 5);
   assert.match(await page.locator(".summary").textContent(), /3 serving.*PathPrefix\(`\/`\)/);
+  await page.waitForFunction(
+    () => Number(document.querySelector(".target .rate b").textContent) > 0);
   const nameless = await page.evaluate(() => [...document.querySelectorAll("button, input")]
     .filter((one) => !one.hidden && !one.textContent && !one.ariaLabel && !one.labels?.length)
     .length);
@@ -114,6 +116,35 @@ test("watches a drain to its end, and lets the target serve again", async () => 
   await page.getByRole("dialog", { name: /serve again/ })
     .getByRole("button", { name: "Serve again" }).click();
   await inState(page, target.id, "serving").waitFor();
+});
+
+test("changes a weight, and removes a target", async () => {
+  const page = await browser.logIn(gapura);
+  const act = async (id, action, verb, fill = () => {}) => {
+    await page.getByRole("button", { name: id }).click();
+    await button(page, action).click();
+    const question = page.getByRole("dialog").last();
+    await fill(question);
+    await question.getByRole("button", { name: verb }).click();
+    await page.getByRole("dialog").first().waitFor({ state: "detached" });
+  };
+
+  const [extra] = await startTargets(1);
+  try {
+    gapura.serve([...targets, extra], kScaled);
+    await waitForCount(cards(page), 4);
+
+    await act(extra.id, "Change weight", "Set weight",
+      (question) => question.getByLabel("Weight", { exact: true }).fill("7"));
+    await card(page, extra.id).locator(".weight").getByText("7").waitFor();
+
+    await act(extra.id, "Remove", "Remove");
+    await card(page, extra.id).waitFor({ state: "detached" });
+    await waitForCount(cards(page), 3);
+  } finally {
+    gapura.serve(targets, kScaled);
+    extra.stop();
+  }
 });
 
 test("shows what is wrong with a file, until it is mended", async () => {

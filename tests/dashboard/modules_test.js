@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { duration, milliseconds, rate } from "../../admin/dashboard/format.js";
+import { Model } from "../../admin/dashboard/model.js";
 import { sentence } from "../../admin/dashboard/sentences.js";
 import { Series } from "../../admin/dashboard/series.js";
 import { EventParser } from "../../admin/dashboard/sse.js";
@@ -56,8 +57,29 @@ test("what is not known yet is shown as it is told", () => {
     { text: "It happened", tone: "calm" });
 });
 
+test("a target's rate is of the time between two lists", (context) => {
+  let now = 0;
+  context.mock.method(performance, "now", () => now);
+  globalThis.requestAnimationFrame ??= () => {};
+  const model = new Model();
+  const load = (requests) => {
+    const targets = [{ id: "a:1", sinceSeconds: 5, requests, responseTime: 7 }];
+    model.load({ services: [{ name: "s", targets }], routers: [], scaling: new Map() });
+    return model.services.get("s").targets.get("a:1");
+  };
+
+  assert.equal(load(100).requestsPerSecond, null);
+  now = 2000;
+  assert.equal(load(160).requestsPerSecond, 30);
+  now = 2100;
+  assert.equal(load(190).requestsPerSecond, 30, "too soon after the last list");
+  now = 4000;
+  assert.equal(load(3).requestsPerSecond, null, "it counts anew");
+  assert.deepEqual(load(3).history.values, [7, 7, 7]);
+});
+
 test("a series keeps the last minute, with its gaps", () => {
-  const series = new Series();
+  const series = new Series(1000);
   for (let i = 0; i < 70; ++i) series.push(i === 65 ? undefined : i);
   assert.equal(series.values.length, 60);
   assert.equal(series.values[55], null);

@@ -10,7 +10,7 @@ endif()
 # One test of ctest for each method: they run in parallel and fail by name.
 set(environment "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp"
   "GAPURA_SANITIZE=${GAPURA_SANITIZE}")
-set(scripts calculate churn curl load_tools node_client python_client)
+set(scripts api calculate churn curl load_tools node_client python_client)
 if(NOT GAPURA_SANITIZE)
   list(APPEND scripts browser)  # what the browser asks of us under sanitizers, node_client asks too
 endif()

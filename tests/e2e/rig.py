@@ -104,10 +104,13 @@ class Gapura:
             f"      rule: \"{rule}\"\n      service: \"calculate\"\n")
         self.write_servers(servers)
         self.log_file = folder / "gapura.log"
-        with self.log_file.open("wb") as log:
-            self.process = subprocess.Popen(
-                [str(binary), f"--configFile={folder / 'static.yaml'}"],
-                stdout=log, stderr=subprocess.STDOUT)
+        self.command = [str(binary), f"--configFile={folder / 'static.yaml'}"]
+        self.start()
+
+    def start(self):
+        """Begins it, or begins it again after its end."""
+        with self.log_file.open("ab") as log:
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=subprocess.STDOUT)
         ports = eventually("gapura listens", self._ports)
         self.port, self.admin_port = ports[self.ANY], ports[self.ADMIN]
         self.internal_port = ports[self.INTERNAL]

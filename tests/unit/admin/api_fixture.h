@@ -174,6 +174,7 @@ class ApiFixture : public testing::Test {
   std::deque<std::function<void(std::error_code)>> saving;  ///< when not at once
   std::vector<balancer::Overlay> saved;
   std::vector<balancer::TargetRef> known;
+  std::vector<std::string> cut;  ///< ids, as the registry asks for it
   ConfigStatus config;
   std::deque<std::function<void(ConfigStatus)>> reloading;
   ScalingDoors scaling = ScalingDoors::closed();  ///< asked anew each time
@@ -206,6 +207,7 @@ class ApiFixture : public testing::Test {
         api.on_adopted();
       });
     };
+    made.cut = [this](const balancer::TargetRef& one, Milliseconds) { cut.push_back(one->id); };
     made.event = [this](const balancer::Event& event) { api.on_event(event); };
     return made;
   }
@@ -231,9 +233,10 @@ class ApiFixture : public testing::Test {
                        autoscale::Direction direction) { return scaling.step(service, direction); },
         .operation = [this](const std::string& id) { return scaling.operation(id); },
         .view = [this](const std::string& service) { return scaling.view(service); },
-        .change = [this](const std::string& service, const autoscale::HandChange& change) {
-          return scaling.change(service, change);
-        }};
+        .change =
+            [this](const std::string& service, const autoscale::HandChange& change) {
+              return scaling.change(service, change);
+            }};
     return made;
   }
 };

@@ -142,8 +142,9 @@ TEST_F(ApiTest, NamesTheMethodsThatAPathAllows) {
   const std::string targets = kTargets;
   for (const Case& one :
        {Case{"POST", "/api/v1/services", "GET, HEAD"},
-        Case{"DELETE", "/api/v1/services/calculate", "GET, HEAD"},
-        Case{"PUT", targets, "GET, HEAD, POST"}, Case{"POST", targets + "/a", "GET, HEAD, DELETE"},
+        Case{"DELETE", "/api/v1/services/calculate", "GET, HEAD, PATCH"},
+        Case{"PATCH", targets, "GET, HEAD, POST, PUT"},
+        Case{"POST", targets + "/a", "GET, HEAD, PUT, PATCH, DELETE"},
         Case{"GET", targets + "/a/drain", "POST, DELETE"},
         Case{"POST", "/api/v1/version", "GET, HEAD"}, Case{"GET", "/api/v1/reload", "POST"},
         Case{"GET", "/update-servers", "POST"}}) {

@@ -129,6 +129,7 @@ TEST(Assets, PassThroughTheServerWithTheirOwnFields) {
   EXPECT_NE(page.find("Cache-Control: no-cache\r\n"), std::string::npos) << page;
   EXPECT_NE(page.find("X-Content-Type-Options: nosniff\r\n"), std::string::npos) << page;
   EXPECT_TRUE(unchanged.starts_with("HTTP/1.1 304 ")) << unchanged;
+  EXPECT_EQ(unchanged.find("Content-Length"), std::string::npos) << unchanged;
 }
 
 /// The page is complete: whatever a file of it names is there, and nothing is fetched elsewhere.

@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "admin/body.h"
+
 namespace gapura::admin {
 namespace {
 
@@ -66,7 +68,7 @@ TEST(Json, ShowsTheLastProbeOfATarget) {
 
 TEST(Json, RefusesDeepNesting) {
   const std::string deep = std::string(17, '[') + std::string(17, ']');
-  EXPECT_TRUE(std::holds_alternative<BodyFault>(read_targets(deep)));
+  EXPECT_TRUE(std::holds_alternative<BodyFault>(parse_body(deep)));
   EXPECT_FALSE(read_server_list(std::string(100'000, '[')).has_value());
 }
 

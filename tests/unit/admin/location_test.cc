@@ -42,23 +42,56 @@ TEST(Query, ReadsNamesAndValues) {
   EXPECT_FALSE(query_values("a=%").has_value());
 }
 
-TEST(WaitQuery, ReadsWaitAndTimeout) {
-  const auto read = read_wait_query("wait=true&timeout=1.5s");
+DrainQuery drain_query(const QueryValues& values) {
+  const auto read = read_drain_query(values);
+  EXPECT_TRUE(std::holds_alternative<DrainQuery>(read));
+  return std::get<DrainQuery>(read);
+}
 
-  const auto& query = std::get<WaitQuery>(read);
+TEST(DrainQuery, ReadsWhetherToWaitAndHowLong) {
+  const auto query = drain_query({{"wait", "true"}, {"timeout", "1.5s"}});
+
   EXPECT_TRUE(query.is_waiting);
   EXPECT_EQ(query.timeout, Milliseconds(1500));
-  EXPECT_FALSE(std::get<WaitQuery>(read_wait_query("")).is_waiting);
-  EXPECT_FALSE(std::get<WaitQuery>(read_wait_query("wait=0")).is_waiting);
+  EXPECT_FALSE(drain_query({}).is_waiting);
+  EXPECT_FALSE(drain_query({{"wait", "0"}}).is_waiting);
 }
 
-TEST(WaitQuery, NamesWhatItDoesNotKnow) {
-  EXPECT_EQ(std::get<QueryFault>(read_wait_query("wiat=true")).name, "wiat");
-  EXPECT_EQ(std::get<QueryFault>(read_wait_query("wait=yes")).name, "wait");
-  EXPECT_EQ(std::get<QueryFault>(read_wait_query("timeout=5s")).name, "timeout");
+TEST(DrainQuery, ReadsHowLongRequestsMayGoOn) {
+  EXPECT_EQ(drain_query({}).limit, std::nullopt);
+  EXPECT_EQ(drain_query({{"drain", "10s"}}).limit, Milliseconds(10'000));
+  EXPECT_EQ(drain_query({{"force", ""}}).limit, Milliseconds(0));
+  EXPECT_EQ(drain_query({{"force", "false"}, {"drain", "1m"}}).limit, Milliseconds(60'000));
 }
 
-TEST(WaitQuery, ReadsTimesWithTheirLimits) {
+TEST(DrainQuery, NamesWhatIsWrong) {
+  const auto fault = [](const QueryValues& values) {
+    return std::get<QueryFault>(read_drain_query(values)).name;
+  };
+  EXPECT_EQ(fault({{"wait", "yes"}}), "wait");
+  EXPECT_EQ(fault({{"timeout", "5s"}}), "timeout");
+  EXPECT_EQ(fault({{"drain", "0"}}), "drain");
+  EXPECT_EQ(fault({{"drain", "1s"}, {"force", "1"}}), "force");
+}
+
+TEST(DeclareQuery, WaitsForNothingButDrained) {
+  const auto read = read_declare_query({{"wait", "drained"}, {"timeout", "2m"}});
+  EXPECT_TRUE(std::get<DrainQuery>(read).is_waiting);
+  EXPECT_EQ(std::get<DrainQuery>(read).timeout, Milliseconds(120'000));
+  EXPECT_FALSE(std::get<DrainQuery>(read_declare_query({})).is_waiting);
+
+  EXPECT_EQ(std::get<QueryFault>(read_declare_query({{"wait", "true"}})).name, "wait");
+  EXPECT_EQ(std::get<QueryFault>(read_declare_query({{"timeout", "1s"}})).name, "timeout");
+}
+
+TEST(Ttl, IsASecondAtLeast) {
+  EXPECT_EQ(std::get<Milliseconds>(read_ttl({{"ttl", "30s"}})), Milliseconds(30'000));
+  EXPECT_EQ(std::get<Milliseconds>(read_ttl({{"ttl", "1s"}})), Milliseconds(1'000));
+  EXPECT_EQ(std::get<Milliseconds>(read_ttl({})), Milliseconds(0));
+  EXPECT_TRUE(std::holds_alternative<QueryFault>(read_ttl({{"ttl", "999ms"}})));
+}
+
+TEST(DrainQuery, ReadsTimesWithTheirLimits) {
   EXPECT_EQ(read_timeout("90"), Milliseconds(90'000));
   EXPECT_EQ(read_timeout("500ms"), Milliseconds(500));
   EXPECT_EQ(read_timeout("2m"), Milliseconds(120'000));

@@ -9,8 +9,14 @@ namespace {
 
 using testing::HasSubstr;
 
+std::variant<autoscale::HandChange, BodyFault> change_in(std::string_view body) {
+  const auto parsed = parse_body(body);
+  if (const auto* fault = std::get_if<BodyFault>(&parsed)) return *fault;
+  return read_hand_change(std::get<boost::json::value>(parsed));
+}
+
 autoscale::HandChange change_of(std::string_view body) {
-  auto read = read_hand_change(body);
+  auto read = change_in(body);
   if (const auto* fault = std::get_if<BodyFault>(&read)) {
     ADD_FAILURE() << body << ": " << fault->message;
     return {};
@@ -19,7 +25,7 @@ autoscale::HandChange change_of(std::string_view body) {
 }
 
 BodyFault fault_of(std::string_view body) {
-  auto read = read_hand_change(body);
+  auto read = change_in(body);
   auto* fault = std::get_if<BodyFault>(&read);
   if (fault == nullptr) ADD_FAILURE() << body << " was taken";
   return fault == nullptr ? BodyFault{} : *fault;

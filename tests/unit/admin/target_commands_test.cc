@@ -1,5 +1,3 @@
-#include "admin/target_commands.h"
-
 #include "tests/unit/admin/api_fixture.h"
 
 namespace gapura::admin {
@@ -105,8 +103,9 @@ TEST_F(TargetCommandsTest, NamesWhatIsWrongWithABody) {
     const Response response = ask("POST", kTargets, one.body);
     EXPECT_FALSE(detail_of(response, 400).empty());
     const auto problem = json_of(response);
-    const auto* field = problem.if_contains("field");
-    EXPECT_EQ(field == nullptr ? "" : field->as_string(), one.field) << one.body;
+    const auto* errors = problem.if_contains("errors");
+    const auto field = errors == nullptr ? "" : errors->as_array().at(0).at("field").as_string();
+    EXPECT_EQ(field, one.field) << one.body;
   }
   EXPECT_TRUE(saved.empty());
 }

@@ -27,10 +27,13 @@ Overlay full_overlay() {
   auto& calculate = overlay.services["calculate"];
   calculate.added["vm-7"] = {server_of("http://10.0.0.7:3000", 5), Origin::autoscale};
   calculate.added["[::1]:80"] = {server_of("http://[::1]:80"), Origin::admin};
+  calculate.added["self"] = {server_of("http://10.0.0.9:80"), Origin::admin, Milliseconds(30'000)};
+  calculate.in_flight_max = 0;
   calculate.removed = {"10.0.0.5:3000", "odd \"id\": # é"};
   calculate.drained = {"10.0.0.6:3000"};
   calculate.file_servers = {server_of("http://10.0.0.6:3000", 2), server_of("http://db.local:80")};
   overlay.services["true"].drained = {"1"};
+  overlay.services["limited"].in_flight_max = 7;
   overlay.services["a: b"].added["x"] = {server_of("http://10.0.0.8:1"), Origin::admin};
   return overlay;
 }
