@@ -12,10 +12,10 @@ const kSpanMinMs = kListMs / 2;  // lists that an event asked for may come at on
 class Target {
   inFlight = 0;
   requestsPerSecond = null;
-  history = new Series(kListMs);  // of responseTime, in milliseconds
+  history = new Series(kListMs);  // of responseTime where it is measured, else of the rate
   #counted = null;                // {at, requests}
 
-  list(shown, now) {
+  list(shown, now, isTimed) {
     Object.assign(this, shown);
     this.sinceMs = now - shown.sinceSeconds * 1000;
     const span = now - (this.#counted?.at ?? -Infinity);
@@ -24,7 +24,7 @@ class Target {
     // A target that came back has begun to count anew.
     this.requestsPerSecond = span < Infinity && since >= 0 ? since / (span / 1000) : null;
     this.#counted = { at: now, requests: shown.requests };
-    this.history.push(shown.responseTime);
+    this.history.push(isTimed ? shown.responseTime : this.requestsPerSecond);
   }
 
   measure(stats, now) {
@@ -40,8 +40,8 @@ class Target {
 class Service {
   targets = new Map();
   traffic = new Series(kStatsMs);
+  latency = new Series(kStatsMs);  // p95, in milliseconds
   p50Ms = null;
-  p95Ms = null;
   queued = 0;
   scaling = null;
   routers = [];
@@ -54,16 +54,21 @@ class Service {
     this.targets = new Map();
     for (const one of targets) {
       const target = known.get(one.id) ?? new Target();
-      target.list(one, now);
+      target.list(one, now, this.isTimed);
       this.targets.set(one.id, target);
     }
+  }
+
+  // Only this strategy wants to know how long each target takes, so only then is it measured.
+  get isTimed() {
+    return this.strategy === "leasttime";
   }
 
   // Whether the list is still right.
   measure(stats, now) {
     this.traffic.push(stats.requestsPerSecond);
     this.p50Ms = stats.p50Ms;
-    this.p95Ms = stats.p95Ms;
+    this.latency.push(stats.p95Ms);
     this.queued = stats.queued;
     let isSame = stats.targets.length === this.targets.size;
     for (const one of stats.targets) {

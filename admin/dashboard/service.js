@@ -20,7 +20,8 @@ export class ServiceView {
     this.provider = h("span", { class: "provider" });
     this.kind = h("span", { class: "kind" });
     this.states = h("span", { class: "states" });
-    this.spark = new Spark();
+    this.traffic = new Spark();
+    this.latency = new Spark();
     this.numbers = ["req/s", "p50", "p95", "queued"].map((unit) => ({ value: h("b"), unit }));
     this.rules = h("code");
     this.fault = h("p", { class: "fault" });
@@ -34,17 +35,22 @@ export class ServiceView {
     this.element = h("section", { class: "service", "aria-labelledby": title },
       h("div", { class: "service-head" },
         h("h3", { id: title }, service.name, this.provider), this.kind,
-        h("div", { class: "service-numbers" }, this.spark.element,
-          ...this.numbers.map(({ value, unit }) =>
-            h("span", { class: "metric" }, value, h("i", {}, unit))))),
+        this.#numbersRow()),
       h("p", { class: "summary" }, this.states, this.rules), this.fault, this.scalerPlace,
       this.columns, this.list, this.empty);
+  }
+
+  #numbersRow() {
+    const [traffic, p50, p95, queued] = this.numbers.map(({ value, unit }) =>
+      h("span", { class: "metric" }, value, h("i", {}, unit)));
+    return h("div", { class: "service-numbers" }, this.traffic.element, traffic, p50,
+      this.latency.element, p95, queued);
   }
 
   #makeTarget(id) {
     const find = () => this.model.services.get(this.name)?.targets.get(id);
     const view = new TargetView(() => showTarget({ name: this.name }, find, this.model));
-    return { element: view.element, update: (target) => view.update(target, this.responseMax) };
+    return { element: view.element, update: (target) => view.update(target, this.lineMax) };
   }
 
   update(service) {
@@ -63,9 +69,10 @@ export class ServiceView {
 
   #numbers(service) {
     const words = [rate(service.traffic.last), milliseconds(service.p50Ms),
-      milliseconds(service.p95Ms), count(service.queued)];
+      milliseconds(service.latency.last), count(service.queued)];
     this.numbers.forEach(({ value }, i) => setText(value, words[i]));
-    this.spark.update(service.traffic, service.traffic.max);
+    this.traffic.update(service.traffic, service.traffic.max);
+    this.latency.update(service.latency, service.latency.max);
   }
 
   #scaler(scaling) {
@@ -85,8 +92,9 @@ export class ServiceView {
     const shown = isNamed ? all : all.filter((one) => this.filter.accepts(service, one));
     const isDense = all.length > kCardsMax;
     this.list.classList.toggle("is-dense", isDense);
+    this.element.classList.toggle("is-untimed", !service.isTimed);
     this.columns.hidden = !isDense;
-    this.responseMax = Math.max(0, ...shown.map((one) => one.history.max));
+    this.lineMax = Math.max(0, ...shown.map((one) => one.history.max));
     this.targets.update(shown, (one) => one.id);
     setText(this.empty, emptyWords(service, all.length, shown.length));
     this.empty.hidden = this.empty.textContent === "";

@@ -12,7 +12,8 @@ const kRows = [
   ["Reason", (target) => target.reason || "–"],
   ["Requests", (target) => `${rate(target.requestsPerSecond)} a second, ` +
     `${count(target.inFlight)} in flight`],
-  ["Answers in", (target) => milliseconds(target.responseTime)],
+  ["Response time", (target) => (target.responseTime === null ? "measured only with leasttime"
+    : milliseconds(target.responseTime))],
   ["Last probe", (target) => probeWords(target.lastProbe)],
   ["Weight", (target) => String(target.weight)],
   ["Origin", (target) => target.origin],

@@ -64,7 +64,8 @@ test("a target's rate is of the time between two lists", (context) => {
   const model = new Model();
   const load = (requests) => {
     const targets = [{ id: "a:1", sinceSeconds: 5, requests, responseTime: 7 }];
-    model.load({ services: [{ name: "s", targets }], routers: [], scaling: new Map() });
+    const services = [{ name: "s", strategy: "leasttime", targets }];
+    model.load({ services, routers: [], scaling: new Map() });
     return model.services.get("s").targets.get("a:1");
   };
 
