@@ -9,6 +9,7 @@ import { TargetView } from "./target.js";
 import { showTarget } from "./target_dialog.js";
 
 const kCardsMax = 24;  // more targets are rows
+const kHeadroom = 1.4;  // an even line is not to look like a limit
 const kColumns = ["state", "target", "last minute", "req/s", "in flight", "response", "probe",
   "weight", "origin", "since"];
 
@@ -71,8 +72,8 @@ export class ServiceView {
     const words = [rate(service.traffic.last), milliseconds(service.p50Ms),
       milliseconds(service.latency.last), count(service.queued)];
     this.numbers.forEach(({ value }, i) => setText(value, words[i]));
-    this.traffic.update(service.traffic, service.traffic.max);
-    this.latency.update(service.latency, service.latency.max);
+    this.traffic.update(service.traffic, kHeadroom * service.traffic.max);
+    this.latency.update(service.latency, kHeadroom * service.latency.max);
   }
 
   #scaler(scaling) {
