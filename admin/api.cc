@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "admin/drain_waits.h"
+#include "admin/events.h"
 #include "admin/guard.h"
 #include "admin/hook_auth.h"
 #include "admin/hooks.h"
@@ -14,7 +15,6 @@
 #include "admin/problem_reply.h"
 #include "admin/scaling_api.h"
 #include "admin/target_commands.h"
-#include "admin/update_servers.h"
 #include "base/log.h"
 
 namespace gapura::admin {
@@ -81,6 +81,7 @@ struct Api::State {
         doors(std::move(doors_)),
         changes(registry, doors.persist),
         waits(registry),
+        events(registry, doors.loads),
         targets(registry, changes, waits),
         update_servers(registry, changes, settings.update_servers_service),
         hooks(registry, update_servers, doors.scaling) {}
@@ -90,6 +91,7 @@ struct Api::State {
   const Doors doors;
   Changes changes;
   DrainWaits waits;
+  Events events;
   TargetCommands targets;
   UpdateServers update_servers;
   Hooks hooks;
@@ -121,6 +123,7 @@ net::awaitable<Response> Api::State::route(Request request) {
   const std::string first = path->front();
   if (first == "services") co_return co_await route_services(std::move(request), *std::move(path));
   if (path->size() > 1) co_return problem_reply(404, "nothing is here; see /api/v1/services");
+  if (first == "events") co_return events.answer(request);
   if (first == "reload") co_return co_await reload(std::move(request));
   const bool is_known = first == "routers" || first == "config" || first == "version";
   if (!is_known) co_return problem_reply(404, "nothing is here; see /api/v1/services");
@@ -297,6 +300,9 @@ net::awaitable<std::string> Api::change(std::function<balancer::Proposal()> prop
   co_return error == nullptr ? std::string() : "it cannot be made durable: " + error->message();
 }
 
+void Api::tell(const Happening& what) {
+  state_->events.add(what);
+}
 void Api::on_event(const balancer::Event& event) {
   state_->waits.on_event(event);
 }

@@ -10,8 +10,11 @@
 #include <vector>
 
 #include "admin/changes.h"
+#include "admin/happening.h"
+#include "admin/live_stats.h"
 #include "admin/message.h"
 #include "admin/scaling_doors.h"
+#include "admin/update_servers.h"
 #include "balancer/registry.h"
 #include "conf/problem.h"
 
@@ -48,6 +51,7 @@ class Api {
     /// Reads all files again and calls back when what they hold is published.
     std::function<void(std::function<void(ConfigStatus)>)> reload;
     ScalingDoors scaling = ScalingDoors::closed();
+    LoadDoor loads{};
   };
 
   /// `registry` must outlive the io_context's last run.
@@ -67,6 +71,8 @@ class Api {
   /// what was wrong; empty: nothing.
   boost::asio::awaitable<std::string> change(std::function<balancer::Proposal()> propose);
 
+  /// What its readers of events are to see.
+  void tell(const Happening& what);
   /// To be told of every event of the registry, and whenever a worker has adopted a version.
   void on_event(const balancer::Event& event);
   void on_adopted();

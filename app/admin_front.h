@@ -43,6 +43,7 @@ class AdminFront {
   /// A change of targets by us: see admin::Api::change. `done` gets what was wrong.
   void change(std::function<balancer::Proposal()> propose, std::function<void(std::string)> done);
 
+  void tell(const admin::Happening& what);
   void on_event(const balancer::Event& event);
   void on_adopted();
   void on_scaling();

@@ -171,16 +171,26 @@ void Server::Parts::make_watchers() {
 }
 
 void Server::Parts::make_front() {
-  ConfigReload::Settings settings{.provider = config.file_provider,
-                                  .entry_points = names_of(config.entry_points),
-                                  .last_good = state.last_good(),
-                                  .applied = [this] { files_applied(); }};
+  ConfigReload::Settings settings{
+      .provider = config.file_provider,
+      .entry_points = names_of(config.entry_points),
+      .last_good = state.last_good(),
+      .applied = [this] { files_applied(); },
+      .changed =
+          [this](const std::string& change) {
+            front->tell(admin::config_reloaded(change, registry->version()));
+          },
+      .broken =
+          [this](const auto& files, const conf::Problems& problems) {
+            front->tell(admin::config_broken(files, problems));
+          }};
   reload = std::make_unique<ConfigReload>(control, disk, *registry, std::move(settings));
   collector = std::make_unique<metrics::Collector>(sources());
-  AdminFront::Settings front_settings{.config = config,
-                                      .token_file = token_file(),
-                                      .expose = [this] { return collector->expose(); },
-                                      .doors = doors()};
+  AdminFront::Settings front_settings{
+      .config = config,
+      .token_file = token_file(),
+      .expose = [this] { return collector->expose(); },
+      .doors = doors()};
   front = std::make_unique<AdminFront>(control, *registry, std::move(front_settings));
 }
 
@@ -274,7 +284,8 @@ admin::Api::Doors Server::Parts::doors() {
               [this](std::function<void(admin::ConfigStatus)> done) {
                 reload->request([this, done = std::move(done)] { done(api_status()); });
               },
-          .scaling = scaling_doors()};
+          .scaling = scaling_doors(),
+          .loads = {.read = [this] { return loads(); }, .bounds_s = config.metrics.buckets}};
 }
 
 admin::ScalingDoors Server::Parts::scaling_doors() {
