@@ -209,6 +209,10 @@ std::size_t AdminFront::connections() const {
   return open;
 }
 
+void AdminFront::tell(const admin::Happening& what) {
+  servers_->api.tell(what);
+}
+
 void AdminFront::on_event(const balancer::Event& event) {
   servers_->api.on_event(event);
 }

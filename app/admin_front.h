@@ -45,6 +45,7 @@ class AdminFront {
 
   /// Every second or so.
   void tick();
+  void tell(const admin::Happening& what);
   void on_event(const balancer::Event& event);
   void on_adopted();
   void on_scaling();
