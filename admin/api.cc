@@ -105,6 +105,9 @@ net::awaitable<void> Api::expire() {
   }
 }
 
+void Api::tell(const Happening& what) {
+  parts_->events.add(what);
+}
 void Api::on_event(const balancer::Event& event) {
   parts_->waits.on_event(event);
 }

@@ -11,8 +11,11 @@
 #include <vector>
 
 #include "admin/changes.h"
+#include "admin/happening.h"
+#include "admin/live_stats.h"
 #include "admin/message.h"
 #include "admin/scaling_doors.h"
+#include "admin/update_servers.h"
 #include "balancer/registry.h"
 #include "conf/problem.h"
 #include "metrics/reading.h"
@@ -59,6 +62,7 @@ class Api {
     std::function<void(std::function<void(ConfigStatus)>)> reload;
     ScalingDoors scaling = ScalingDoors::closed();
     std::function<std::vector<EntryPointStatus>()> entry_points = {};  ///< empty: none is shown
+    LoadDoor loads{};
   };
 
   /// `registry` must outlive the io_context's last run.
@@ -80,7 +84,8 @@ class Api {
 
   /// Takes out targets that registered themselves and did not renew that in time. Every second.
   boost::asio::awaitable<void> expire();
-
+  /// What its readers of events are to see.
+  void tell(const Happening& what);
   /// To be told of every event of the registry, and whenever a worker has adopted a version.
   void on_event(const balancer::Event& event);
   void on_adopted();

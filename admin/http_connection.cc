@@ -1,5 +1,7 @@
 #include "admin/http_connection.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <boost/asio/buffer.hpp>
@@ -23,6 +25,9 @@ namespace {
 constexpr std::size_t kFirstRead = 4096;
 constexpr std::size_t kLingerBytes = 256 << 10;
 constexpr Milliseconds kLinger{2'000};
+/// What the kernel may hold of an answer that goes on, and for how long while nobody takes it.
+constexpr int kStreamSendBytes = 64 << 10;
+constexpr unsigned kStreamUnacknowledgedMs = 30'000;
 
 std::string http_date() {
   const std::time_t now = std::time(nullptr);
@@ -50,6 +55,25 @@ std::optional<Response> refusal_of(beast::error_code failed) {
 
 std::string text_of(const http::fields& fields, http::field name) {
   return std::string(fields[name]);
+}
+
+/// The fields of every answer; the caller says how long it is.
+template <class Body>
+void fill_head(http::response<Body>& message, const Response& response, unsigned version) {
+  message.result(response.status);
+  message.version(version);
+  message.set(http::field::date, http_date());
+  message.set(http::field::content_type, response.content_type);
+  message.set(http::field::cache_control, "no-store");
+  message.set("X-Content-Type-Options", "nosniff");
+  for (const auto& [name, value] : response.fields) message.set(name, value);
+}
+
+/// Whoever has vanished without a word, or stopped reading, is noticed soon (tcp(7)).
+void limit_what_is_unread(int descriptor) {
+  setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &kStreamSendBytes, sizeof kStreamSendBytes);
+  setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &kStreamUnacknowledgedMs,
+             sizeof kStreamUnacknowledgedMs);
 }
 
 }  // namespace
@@ -171,9 +195,13 @@ net::awaitable<void> HttpConnection::answer(Incoming& incoming) {
     watch_for_departure();
     request.departure = watch_->departure;
     response = co_await respond_(std::move(request));
-    watch_.reset();
-    beast::error_code ignored;
-    socket_.cancel(ignored);
+    if (response.more && !incoming.is_head) {
+      const bool is_whole = co_await stream(response, incoming);
+      if (!is_whole) incoming.is_kept = false;
+      stop_watching();
+      co_return;
+    }
+    stop_watching();
   }
   is_writing_ = true;
   const bool is_written = co_await write(response, incoming);
@@ -183,16 +211,12 @@ net::awaitable<void> HttpConnection::answer(Incoming& incoming) {
 
 net::awaitable<bool> HttpConnection::write(const Response& response, const Incoming& incoming) {
   http::response<http::string_body> message;
-  message.result(response.status);
-  message.version(incoming.version);
-  message.set(http::field::date, http_date());
-  message.set(http::field::content_type, response.content_type);
-  message.set(http::field::cache_control, "no-store");
-  message.set("X-Content-Type-Options", "nosniff");
-  for (const auto& [name, value] : response.fields) message.set(name, value);
+  fill_head(message, response, incoming.version);
   message.keep_alive(incoming.is_kept && !is_stopping_);
   message.body() = response.body;
-  message.prepare_payload();
+  if (!response.more) message.prepare_payload();
+  // It would have to be the length of the 200 that is not sent (RFC 9110 8.6).
+  if (response.status == 304) message.erase(http::field::content_length);
   arm(limits_.write, SHUT_RDWR);
   http::response_serializer<http::string_body> serializer(message);
   if (incoming.is_head) {
@@ -200,6 +224,48 @@ net::awaitable<bool> HttpConnection::write(const Response& response, const Incom
     co_return !failed;
   }
   const auto [failed, size] = co_await http::async_write(socket_, serializer, as_result);
+  co_return !failed;
+}
+
+/// Until the answer or the client ends; true: all of it was sent, and another request may follow.
+net::awaitable<bool> HttpConnection::stream(const Response& response, const Incoming& incoming) {
+  const bool is_chunked = incoming.version >= 11;
+  limit_what_is_unread(socket_.native_handle());
+  http::response<http::empty_body> message;
+  fill_head(message, response, incoming.version);
+  message.keep_alive(incoming.is_kept && is_chunked && !is_stopping_);
+  message.chunked(is_chunked);
+  arm(limits_.write, SHUT_RDWR);
+  http::response_serializer<http::empty_body> serializer(message);
+  const auto [failed, size] = co_await http::async_write_header(socket_, serializer, as_result);
+  if (failed) co_return false;
+  const auto departure = watch_->departure;
+  for (;;) {
+    // Nothing is due while there is nothing to send.
+    has_expired_.reset();
+    deadline_.cancel();
+    auto making = response.more(departure);
+    const std::string piece = co_await std::move(making);
+    if (piece.empty()) break;
+    const bool is_written = co_await write_piece(piece, is_chunked);
+    if (!is_written) co_return false;
+  }
+  if (!is_chunked) co_return false;
+  arm(limits_.write, SHUT_RDWR);
+  const auto end = http::make_chunk_last();
+  const auto [unsent, end_size] = co_await net::async_write(socket_, end, as_result);
+  co_return !unsent;
+}
+
+net::awaitable<bool> HttpConnection::write_piece(const std::string& piece, bool is_chunked) {
+  arm(limits_.write, SHUT_RDWR);
+  const auto bytes = net::buffer(piece);
+  if (!is_chunked) {
+    const auto [failed, size] = co_await net::async_write(socket_, bytes, as_result);
+    co_return !failed;
+  }
+  const auto chunk = http::make_chunk(bytes);
+  const auto [failed, size] = co_await net::async_write(socket_, chunk, as_result);
   co_return !failed;
 }
 
@@ -228,6 +294,12 @@ void HttpConnection::arm(Milliseconds time, int how) {
     *flag = true;
     ::shutdown(socket_.native_handle(), how);
   });
+}
+
+void HttpConnection::stop_watching() {
+  watch_.reset();
+  beast::error_code ignored;
+  socket_.cancel(ignored);
 }
 
 void HttpConnection::watch_for_departure() {

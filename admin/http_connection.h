@@ -39,8 +39,11 @@ class HttpConnection {
   boost::asio::awaitable<void> read(Incoming& incoming);
   boost::asio::awaitable<void> answer(Incoming& incoming);
   boost::asio::awaitable<bool> write(const Response& response, const Incoming& incoming);
+  boost::asio::awaitable<bool> stream(const Response& response, const Incoming& incoming);
+  boost::asio::awaitable<bool> write_piece(const std::string& piece, bool is_chunked);
   boost::asio::awaitable<void> linger();
   void watch_for_departure();
+  void stop_watching();
   /// Shuts the socket (`how` as shutdown(2) takes it) unless armed anew before `time` has passed.
   void arm(Milliseconds time, int how);
 

@@ -158,4 +158,11 @@ std::string rfc3339(WallTime time) {
   return {text.data(), size};
 }
 
+std::string rfc3339_ms(WallTime time) {
+  const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch());
+  const std::string digits = std::to_string(1'000 + since.count() % 1'000);
+  std::string text = rfc3339(time);
+  return text.insert(text.size() - 1, "." + digits.substr(1));
+}
+
 }  // namespace gapura::admin

@@ -26,5 +26,7 @@ std::string to_text(const boost::json::value& value);
 
 /// "2025-01-31T08:15:00Z".
 std::string rfc3339(WallTime time);
+/// "2025-01-31T08:15:00.250Z".
+std::string rfc3339_ms(WallTime time);
 
 }  // namespace gapura::admin

@@ -60,6 +60,10 @@ struct Response {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> fields;
+  /// Set: the body has no known end. Each call gives its next piece, once there is one; an empty
+  /// piece ends it, and a departure makes it empty. It is called again when the client has taken
+  /// the piece; a client that takes none is dropped. `body` is not sent then.
+  std::function<boost::asio::awaitable<std::string>(std::shared_ptr<Departure>)> more{};
 };
 
 /// Makes the answer to a request. A HEAD request's answer is sent without its body.

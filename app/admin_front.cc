@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "admin/assets.h"
 #include "admin/guard.h"
 #include "admin/hook_auth.h"
 #include "admin/hooks.h"
@@ -69,6 +70,11 @@ struct AdminFront::Servers {
   };
 
   Answer answer_internal(admin::Request request) { co_return internal.answer(request); }
+  Answer answer_asset(admin::Request request) { co_return assets.answer(request); }
+  Answer answer_admin(admin::Request request) {
+    if (admin::Assets::has(request.path)) return answer_asset(std::move(request));
+    return api.answer_guarded(*guard, std::move(request));
+  }
   admin::HttpServer* open(const Place& place, admin::Respond respond, Listening& result);
   void listen_admin(Listening& result);
   void listen_internal(Listening& result);
@@ -78,6 +84,7 @@ struct AdminFront::Servers {
   const conf::StaticConfig& config;
   const std::filesystem::path token_file;
   admin::Api api;
+  const admin::Assets assets{admin::dashboard()};
   admin::Internal internal;
   std::optional<admin::Guard> guard;
   std::list<Hook> hooks;
@@ -130,9 +137,7 @@ void AdminFront::Servers::listen_admin(Listening& result) {
     place.advice = "the admin API; set admin.address to have it elsewhere";
   }
   admin_server = open(
-      place,
-      [this](admin::Request request) { return api.answer_guarded(*guard, std::move(request)); },
-      result);
+      place, [this](admin::Request request) { return answer_admin(std::move(request)); }, result);
 }
 
 void AdminFront::Servers::listen_internal(Listening& result) {
@@ -204,6 +209,10 @@ std::size_t AdminFront::connections() const {
   return open;
 }
 
+void AdminFront::tell(const admin::Happening& what) {
+  servers_->api.tell(what);
+}
+
 void AdminFront::on_event(const balancer::Event& event) {
   servers_->api.on_event(event);
 }
@@ -258,7 +267,7 @@ std::string AdminFront::describe() const {
   } else if (!admin.unix_path.empty()) {
     text += "on unix:" + admin.unix_path.string();
   } else {
-    text += "on " + url_of(admin.address, admin_port()) + " (token in " +
+    text += "on " + url_of(admin.address, admin_port()) + " (dashboard at /dashboard/, token in " +
             servers_->token_file.string() + ")";
   }
   if (!servers_->internal_server) {

@@ -45,6 +45,7 @@ class AdminFront {
 
   /// Every second or so.
   void tick();
+  void tell(const admin::Happening& what);
   void on_event(const balancer::Event& event);
   void on_adopted();
   void on_scaling();
@@ -55,7 +56,7 @@ class AdminFront {
   std::uint16_t admin_port() const;
   std::uint16_t internal_port() const;
   std::vector<std::uint16_t> hook_ports() const;  ///< in the order of the configuration
-  /// One line for the log: "admin API on http://127.0.0.1:8081 (token in /…)".
+  /// One line for the log: "admin API on http://127.0.0.1:8081 (dashboard at /dashboard/, …)".
   std::string describe() const;
 
  private:

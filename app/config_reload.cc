@@ -136,6 +136,14 @@ void ConfigReload::apply(LoadedConfig loaded) {
   status_.files = loaded.files;
   report(loaded, before, is_changed);
   report_problems(problems_before);
+  // A broken file that is as it was again changes nothing, but whoever shows its mistakes must
+  // know.
+  if (!is_changed && status_.problems.size() < problems_before.size()) {
+    const std::string faults = describe_faults(status_.problems);
+    settings_.changed(fmt::format("configuration version {} stays in force{}",
+                                  index(status_.version),
+                                  faults.empty() ? ", and has no faults now" : faults));
+  }
   is_first_ = false;
   if (is_changed && settings_.applied) settings_.applied();
 }
@@ -145,14 +153,13 @@ void ConfigReload::report(const LoadedConfig& loaded, const conf::DynamicConfig&
   for (const std::string& note : loaded.notes) log::warn("{}", note);
   if (!is_changed) return;
   const std::string faults = describe_faults(status_.problems);
-  if (is_first_) {
-    log::info("configuration version {} in force: {}{}", index(status_.version),
-              describe_size(loaded.config), faults);
-    return;
-  }
-  const std::string change = describe_change(before, loaded.config);
-  log::info("configuration version {} in force: {}{}", index(status_.version),
-            change.empty() ? "nothing but places in the files changed" : change, faults);
+  std::string what =
+      is_first_ ? describe_size(loaded.config) : describe_change(before, loaded.config);
+  if (what.empty()) what = "nothing but places in the files changed";
+  const std::string text =
+      fmt::format("configuration version {} in force: {}{}", index(status_.version), what, faults);
+  log::info("{}", text);
+  settings_.changed(text);
 }
 
 void ConfigReload::report_unchanged() const {
@@ -162,10 +169,13 @@ void ConfigReload::report_unchanged() const {
 
 /// Said once, until the file changes: a mistake must not fill the log.
 void ConfigReload::report_problems(const conf::Problems& before) const {
+  std::vector<std::string> broken_files;
+  conf::Problems errors;
   for (const conf::Problem& problem : status_.problems) {
     if (std::ranges::find(before, problem) != before.end()) continue;
     if (problem.severity == conf::Severity::error) {
       log::error("{}", problem.to_string());
+      errors.push_back(problem);
     } else {
       log::warn("{}", problem.to_string());
     }
@@ -175,11 +185,13 @@ void ConfigReload::report_problems(const conf::Problems& before) const {
       return std::ranges::find(file.problems, problem) != file.problems.end();
     });
     if (file.is_broken && !is_told) {
+      broken_files.push_back(file.file.string());
       log::error("{}: {}", file.file.string(),
                  file.is_last_good ? "its last good version stays in force"
                                    : "nothing of it is in force, and there is no earlier version");
     }
   }
+  if (!broken_files.empty() || !errors.empty()) settings_.broken(broken_files, errors);
   if (!before.empty() && status_.problems.empty()) log::info("the configuration has no faults now");
 }
 

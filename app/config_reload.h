@@ -35,6 +35,11 @@ class ConfigReload {
     std::vector<std::string> entry_points;  ///< names
     std::filesystem::path last_good;        ///< folder for copies; empty: none
     std::function<void()> applied;          ///< after each change of the registry's files
+    /// Something else is in force, or it has fewer faults; in words, as in the log.
+    std::function<void(const std::string& change)> changed = [](const std::string&) {};
+    /// Mistakes that were not told before, and files that are newly broken. The log has both.
+    std::function<void(const std::vector<std::string>& files, const conf::Problems& problems)>
+        broken = [](const std::vector<std::string>&, const conf::Problems&) {};
   };
   /// What is given by reference must outlive this object and the disk thread's loop.
   ConfigReload(boost::asio::io_context& control, DiskThread& disk, balancer::Registry& registry,

@@ -4,7 +4,6 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
-#include "app/event_log.h"
 #include "base/log.h"
 
 namespace gapura::app {
@@ -46,15 +45,20 @@ void Server::Parts::publish(balancer::SnapshotPtr snapshot) {
   workers->publish(std::move(snapshot));
 }
 
+void Server::Parts::tell(const admin::Happening& what) {
+  log::write(what.level, what.message);
+  if (front) front->tell(what);
+}
+
 void Server::Parts::on_event(const balancer::Event& event) {
-  log_event(event, registry->overlay());
+  tell(admin::happening_of(event, registry->overlay()));
   if (front) front->on_event(event);
   if (targets_file) targets_file->look();
   if (notifier) notifier->on_event(event);
 }
 
 void Server::Parts::on_scaling(const autoscale::ScalingEvent& event) {
-  log_scaling(event);
+  tell(admin::happening_of(event));
   front->on_scaling();
   notifier->on_scaling(event);
 }
@@ -151,6 +155,16 @@ admin::ConfigStatus Server::Parts::api_status() const {
   shown.failures = status.failures;
   shown.applied_at = status.applied_at;
   return shown;
+}
+
+std::map<std::string, metrics::ServiceLoad> Server::Parts::loads() const {
+  std::map<std::string, metrics::ServiceLoad> loads;
+  for (auto& [slot, load] : metrics::loads_of(workers->shards())) {
+    const auto label = service_labels.find(slot);
+    if (label == service_labels.end()) continue;
+    loads.emplace(label->second.substr(0, label->second.find('@')), std::move(load));
+  }
+  return loads;
 }
 
 std::filesystem::path Server::Parts::token_file() const {

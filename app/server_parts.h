@@ -53,6 +53,8 @@ struct Server::Parts {
 
   // --- running (server_parts.cc) ---
   void publish(balancer::SnapshotPtr snapshot);
+  /// In the log, and to whoever reads events.
+  void tell(const admin::Happening& what);
   void on_event(const balancer::Event& event);
   void on_scaling(const autoscale::ScalingEvent& event);
   void files_applied();
@@ -62,6 +64,7 @@ struct Server::Parts {
   void arm_tick();
   proxy::Observations observations();
   admin::ConfigStatus api_status() const;
+  std::map<std::string, metrics::ServiceLoad> loads() const;
   std::filesystem::path token_file() const;
 
   // --- stopping (server_parts.cc) ---

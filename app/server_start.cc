@@ -162,10 +162,19 @@ void Server::Parts::make_watchers() {
 }
 
 void Server::Parts::make_front() {
-  ConfigReload::Settings settings{.provider = config.file_provider,
-                                  .entry_points = entry_point_names(),
-                                  .last_good = state.last_good(),
-                                  .applied = [this] { files_applied(); }};
+  ConfigReload::Settings settings{
+      .provider = config.file_provider,
+      .entry_points = entry_point_names(),
+      .last_good = state.last_good(),
+      .applied = [this] { files_applied(); },
+      .changed =
+          [this](const std::string& change) {
+            front->tell(admin::config_reloaded(change, registry->version()));
+          },
+      .broken =
+          [this](const auto& files, const conf::Problems& problems) {
+            front->tell(admin::config_broken(files, problems));
+          }};
   reload = std::make_unique<ConfigReload>(control, disk, *registry, std::move(settings));
   collector = std::make_unique<metrics::Collector>(sources());
   AdminFront::Settings front_settings{.config = config,
@@ -208,7 +217,8 @@ admin::Api::Doors Server::Parts::doors() {
                       {config.entry_points[i].name, workers->local_endpoint(slot).to_string()});
                 }
                 return all;
-              }};
+              },
+          .loads = {.read = [this] { return loads(); }, .bounds_s = config.metrics.buckets}};
 }
 
 admin::ScalingDoors Server::Parts::scaling_doors() {

@@ -15,6 +15,11 @@ bool is_answer(std::uint16_t status) noexcept {
   return std::ranges::find(kOwn, status) == kOwn.end();
 }
 
+/// Upgrades and event streams last as long as people stay: no load is measured by them.
+bool is_counted(const Series& series) noexcept {
+  return series.key.scope == SeriesKey::Scope::service && series.key.protocol == Protocol::http;
+}
+
 void add(const Series& series, std::size_t bounds, ServiceLoad& load) {
   load.requests += series.requests.get();
   if (!is_answer(series.key.code)) return;
@@ -27,14 +32,38 @@ void add(const Series& series, std::size_t bounds, ServiceLoad& load) {
 
 }  // namespace
 
+std::map<ServiceSlot, ServiceLoad> loads_of(std::span<const Shard* const> shards) {
+  std::map<ServiceSlot, ServiceLoad> loads;
+  for (const Shard* shard : shards) {
+    for (const Series* one = shard->series(); one != nullptr; one = one->next) {
+      if (is_counted(*one)) add(*one, shard->bounds_s().size(), loads[ServiceSlot{one->key.slot}]);
+    }
+  }
+  return loads;
+}
+
+std::optional<double> quantile_s(std::span<const std::uint64_t> durations,
+                                 std::span<const double> bounds_s, double q) {
+  std::uint64_t all = 0;
+  for (const std::uint64_t count : durations) all += count;
+  if (all == 0) return std::nullopt;
+  double rank = q * static_cast<double>(all);
+  double below_s = 0;
+  for (std::size_t i = 0; i < bounds_s.size(); ++i) {
+    const auto count = static_cast<double>(durations[i]);
+    if (count > 0 && rank <= count) return below_s + (bounds_s[i] - below_s) * rank / count;
+    rank -= count;
+    below_s = bounds_s[i];
+  }
+  return below_s;
+}
+
 ServiceLoad load_of(std::span<const Shard* const> shards, ServiceSlot service) {
   ServiceLoad load;
   for (const Shard* shard : shards) {
     for (const Series* one = shard->series(); one != nullptr; one = one->next) {
-      const bool is_its = one->key.scope == SeriesKey::Scope::service &&
-                          one->key.slot == static_cast<std::uint32_t>(index(service)) &&
-                          one->key.protocol == Protocol::http;
-      if (is_its) add(*one, shard->bounds_s().size(), load);
+      const bool is_its = one->key.slot == static_cast<std::uint32_t>(index(service));
+      if (is_its && is_counted(*one)) add(*one, shard->bounds_s().size(), load);
     }
   }
   return load;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -20,5 +22,13 @@ struct ServiceLoad {
 
 /// `shards` is not empty. Empty `durations`: nothing was ever counted.
 ServiceLoad load_of(std::span<const Shard* const> shards, ServiceSlot service);
+/// Of all services that were ever counted, in one pass.
+std::map<ServiceSlot, ServiceLoad> loads_of(std::span<const Shard* const> shards);
+
+/// The time in seconds that a share `q` (0 to 1) of these durations did not exceed, taken as spread
+/// evenly in each bucket, as Prometheus' histogram_quantile() does; the highest bound where it lies
+/// above that. `durations` as in ServiceLoad. Nothing: there are none.
+std::optional<double> quantile_s(std::span<const std::uint64_t> durations,
+                                 std::span<const double> bounds_s, double q);
 
 }  // namespace gapura::metrics

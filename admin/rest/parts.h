@@ -4,6 +4,7 @@
 #include "admin/api.h"
 #include "admin/changes.h"
 #include "admin/drain_waits.h"
+#include "admin/events.h"
 #include "admin/hooks.h"
 #include "admin/registrations.h"
 #include "admin/update_servers.h"
@@ -19,6 +20,7 @@ struct ApiParts {
         doors(std::move(doors_)),
         changes(registry, doors.persist),
         waits(registry),
+        events(registry, doors.loads),
         update_servers(registry, changes, settings.update_servers_service),
         hooks(registry, update_servers, doors.scaling) {}
 
@@ -27,6 +29,7 @@ struct ApiParts {
   const Api::Doors doors;
   Changes changes;
   DrainWaits waits;
+  Events events;
   Registrations registrations;
   UpdateServers update_servers;
   Hooks hooks;

@@ -26,6 +26,10 @@ Response log_reply(const Request& request) {
 
 }  // namespace
 
+net::awaitable<Response> show_events(ApiParts& parts, Call call) {
+  co_return parts.events.answer(call.request);
+}
+
 net::awaitable<Response> show_version(ApiParts& parts, Call /*call*/) {
   json::object version;
   version["version"] = parts.settings.software_version;

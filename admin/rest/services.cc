@@ -1,5 +1,6 @@
 #include "admin/rest/services.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "admin/body.h"
@@ -36,9 +37,12 @@ Response show(const ApiParts& parts, const Call& call) {
 
 net::awaitable<Response> list_services(ApiParts& parts, Call /*call*/) {
   const auto now = std::chrono::system_clock::now();
+  const std::vector<std::string> scaled = parts.doors.scaling.services();
   json::array services;
   for (const auto& one : parts.registry.services(Clock::now())) {
-    services.push_back(to_json(one, now));
+    json::object shown = to_json(one, now);
+    shown["autoscaled"] = std::ranges::find(scaled, one.name) != scaled.end();
+    services.push_back(std::move(shown));
   }
   json::object object;
   object["services"] = std::move(services);

@@ -2,8 +2,6 @@
 """Chromium through the built program: a page with 50 resources at a time, events and a WebSocket.
 
     browser_test.py <path of gapura> [unittest arguments]
-
-Part of ./dev soak, not of ./dev test: the browser's packages are some hundred megabytes.
 """
 
 import json

@@ -22,6 +22,9 @@ class AdminClient {
  public:
   AdminClient(std::uint16_t port, std::string token) : port_(port), token_(std::move(token)) {}
 
+  std::uint16_t port() const { return port_; }
+  const std::string& token() const { return token_; }
+
   struct Answer {
     int status = 0;
     std::string text;
@@ -32,9 +35,7 @@ class AdminClient {
   };
   Answer call(const std::string& method, const std::string& path, const std::string& body = "");
   Answer get(const std::string& path) { return call("GET", path); }
-  Answer post(const std::string& path, const std::string& body) {
-    return call("POST", path, body);
-  }
+  Answer post(const std::string& path, const std::string& body) { return call("POST", path, body); }
   Answer remove(const std::string& path) { return call("DELETE", path); }
 
   /// Empty when the call failed.

@@ -24,6 +24,7 @@ TEST_F(ApiTest, ListsServicesWithTheirTargets) {
   EXPECT_EQ(service.at("provider"), "file");
   EXPECT_EQ(service.at("strategy"), "wrr");
   EXPECT_EQ(service.at("status"), "enabled");
+  EXPECT_EQ(service.at("autoscaled"), false);
   const auto& targets = service.at("targets").as_array();
   ASSERT_EQ(targets.size(), 2u);
   const auto& first = targets[0].as_object();

@@ -43,5 +43,38 @@ TEST(ServiceLoad, TellsAnswersOfTargetsFromOurOwn) {
   EXPECT_EQ(load.durations, (std::vector<std::uint64_t>{1, 0}));
 }
 
+TEST(ServiceLoad, SumsAllServicesInOnePass) {
+  Shard first({0.1}, 1);
+  Shard second({0.1}, 1);
+  first.observe(key_of(200, 3, kService), 1'000, 0, 0);
+  second.observe(key_of(200, 3, kService), 1'000, 0, 0);
+  second.observe(key_of(200, 7, kService), 1'000, 0, 0);
+  second.observe(key_of(200, 8, SeriesKey::Scope::entry_point), 1'000, 0, 0);
+
+  const std::array<const Shard*, 2> shards{&first, &second};
+  const auto loads = loads_of(shards);
+
+  ASSERT_EQ(loads.size(), 2U);
+  EXPECT_EQ(loads.at(ServiceSlot{3}).requests, 2U);
+  EXPECT_EQ(loads.at(ServiceSlot{7}).durations, (std::vector<std::uint64_t>{1, 0}));
+}
+
+TEST(Quantile, IsSpreadEvenlyInItsBucket) {
+  const std::vector<double> bounds_s{0.1, 0.3};
+  const std::vector<std::uint64_t> durations{10, 10, 0};
+
+  EXPECT_DOUBLE_EQ(quantile_s(durations, bounds_s, 0.25).value(), 0.05);
+  EXPECT_DOUBLE_EQ(quantile_s(durations, bounds_s, 0.5).value(), 0.1);
+  EXPECT_DOUBLE_EQ(quantile_s(durations, bounds_s, 0.75).value(), 0.2);
+}
+
+TEST(Quantile, EndsAtTheHighestBound) {
+  const std::vector<double> bounds_s{0.1, 0.3};
+
+  EXPECT_DOUBLE_EQ(quantile_s(std::vector<std::uint64_t>{0, 0, 5}, bounds_s, 0.5).value(), 0.3);
+  EXPECT_FALSE(quantile_s(std::vector<std::uint64_t>{0, 0, 0}, bounds_s, 0.5));
+  EXPECT_FALSE(quantile_s({}, bounds_s, 0.5));
+}
+
 }  // namespace
 }  // namespace gapura::metrics

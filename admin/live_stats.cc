@@ -1,0 +1,85 @@
+#include "admin/live_stats.h"
+
+#include <boost/json/array.hpp>
+#include <cmath>
+#include <utility>
+
+namespace gapura::admin {
+namespace json = boost::json;
+
+namespace {
+
+/// Timers are late, never early: whoever comes a little sooner gets what the others had.
+constexpr Milliseconds kSlack{100};
+/// Above this nobody has looked meanwhile, and a mean over that time would say nothing of now.
+constexpr double kSpanMax_s = 5;
+
+/// What was counted since `before`.
+metrics::ServiceLoad difference(const metrics::ServiceLoad& now,
+                                const metrics::ServiceLoad& before) {
+  metrics::ServiceLoad since = now;
+  since.requests -= before.requests;
+  for (std::size_t i = 0; i < before.durations.size(); ++i) {
+    since.durations[i] -= before.durations[i];
+  }
+  return since;
+}
+
+double rounded(double number) {
+  return std::round(number * 10) / 10;
+}
+
+json::object object_of(const balancer::TargetView& target) {
+  json::object object;
+  object["id"] = target.id;
+  object["phase"] = balancer::to_string(target.phase);
+  object["inFlight"] = target.in_flight;
+  return object;
+}
+
+}  // namespace
+
+LiveStats::LiveStats(const balancer::Registry& registry, LoadDoor loads)
+    : registry_(registry), loads_(std::move(loads)) {}
+
+const std::string& LiveStats::text(TimePoint now, WallTime wall) {
+  const bool is_first = text_.empty();
+  if (!is_first && now - made_at_ < kEvery - kSlack) return text_;
+  const double span_s = std::chrono::duration<double>(now - made_at_).count();
+  const bool has_span = !is_first && span_s <= kSpanMax_s;
+  auto loads = loads_.read();
+  json::array services;
+  for (const auto& service : registry_.services(now)) {
+    services.push_back(service_of(service, loads[service.name], has_span ? span_s : 0));
+  }
+  json::object stats;
+  stats["at"] = rfc3339_ms(wall);
+  stats["services"] = std::move(services);
+  text_ = to_text(stats);
+  text_.pop_back();  // the line's end
+  before_ = std::move(loads);
+  made_at_ = now;
+  return text_;
+}
+
+json::object LiveStats::service_of(const balancer::ServiceView& service,
+                                   const metrics::ServiceLoad& load, double span_s) const {
+  json::object object;
+  object["name"] = service.name;
+  const auto before = before_.find(service.name);
+  if (span_s > 0 && before != before_.end()) {
+    const metrics::ServiceLoad since = difference(load, before->second);
+    object["requestsPerSecond"] = rounded(static_cast<double>(since.requests) / span_s);
+    const auto p50_s = metrics::quantile_s(since.durations, loads_.bounds_s, 0.5);
+    const auto p95_s = metrics::quantile_s(since.durations, loads_.bounds_s, 0.95);
+    if (p50_s) object["p50Ms"] = rounded(*p50_s * 1'000);
+    if (p95_s) object["p95Ms"] = rounded(*p95_s * 1'000);
+  }
+  if (service.queue) object["queued"] = service.queue->length;
+  json::array targets;
+  for (const auto& target : service.targets) targets.push_back(object_of(target));
+  object["targets"] = std::move(targets);
+  return object;
+}
+
+}  // namespace gapura::admin
