@@ -3,6 +3,7 @@
 #include <boost/beast/http/status.hpp>
 #include <boost/json.hpp>
 
+#include "admin/body.h"
 #include "admin/json.h"
 
 namespace gapura::admin {

@@ -9,11 +9,7 @@
 
 namespace gapura::admin {
 
-/// What is wrong with a request, and where in it.
-struct BodyFault {
-  std::string message;
-  std::string field;  ///< "[1].weight", "url"; empty: the body as a whole
-};
+struct BodyFault;
 
 /// {"type":"about:blank","title":…,"status":…,"detail":…,"errors":[{"field":…,"message":…}]} as
 /// application/problem+json. `field` names the member of the request that is wrong ("weight",

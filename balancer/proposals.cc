@@ -84,11 +84,6 @@ void list(Draft& draft, const std::string& id, const AddedTarget& wanted) {
   }
 }
 
-/// Listed by the autoscaler, or by itself: nobody else takes it out of the list.
-bool is_of_its_own(const ListedServer& listed) {
-  return listed.origin == Origin::autoscale || listed.ttl.count() != 0;
-}
-
 const ListedServer* find(const std::vector<ListedServer>& listed, const std::string& id) {
   const auto found = std::ranges::find(listed, id, &ListedServer::id);
   return found == listed.end() ? nullptr : &*found;
@@ -214,7 +209,7 @@ Proposal declare_targets(const Wanted& wanted, std::span<const NewTarget> target
   std::map<std::string, std::string> ids;  // of those that stay, by URL
   for (const ListedServer& one : listed) {
     if (declared.contains(one.id)) continue;
-    if (missing == Missing::stay || is_of_its_own(one)) {
+    if (missing == Missing::stay || is_of_its_own(one.origin, one.ttl)) {
       ids.emplace(one.server.url.to_string(), one.id);
       continue;
     }
@@ -259,9 +254,7 @@ Proposal replace_servers(const Wanted& wanted, const std::vector<conf::Server>& 
 
   std::erase_if(changes.added, [&](const auto& entry) {
     const AddedTarget& added = entry.second;
-    // As is_of_its_own() says: nobody else takes those out.
-    const bool is_own = added.origin == Origin::autoscale || added.ttl.count() != 0;
-    if (is_own) return false;
+    if (is_of_its_own(added.origin, added.ttl)) return false;
     forget_drain(changes, entry.first);
     return !urls.contains(added.server.url.to_string());
   });

@@ -24,6 +24,11 @@ struct Wanted {
   bool is_leaving = false;
 };
 
+/// Listed by the autoscaler, or by itself for a time: a set that is declared does not take it out.
+inline bool is_of_its_own(Origin origin, Milliseconds ttl) noexcept {
+  return origin == Origin::autoscale || ttl.count() != 0;
+}
+
 Proposal add_target(const Wanted& wanted, const NewTarget& target);
 /// One after another, so that two of them cannot be one target; all or none.
 Proposal add_targets(const Wanted& wanted, std::span<const NewTarget> targets);

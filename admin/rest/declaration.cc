@@ -12,6 +12,7 @@
 #include "admin/rest/entity_tag.h"
 #include "admin/rest/parts.h"
 #include "admin/rest/reply.h"
+#include "balancer/proposals.h"
 #include "base/log.h"
 #include "base/plural.h"
 
@@ -79,9 +80,8 @@ void Declaration::note_leavers(const balancer::ServiceView& before) {
   for (const TargetView& one : before.targets) {
     const bool is_declared =
         std::ranges::find(targets, one.listed_id, &NewTarget::id) != targets.end();
-    const bool is_of_its_own =
-        one.origin == balancer::Origin::autoscale || one.ttl.count() != 0 || leaves(one);
-    if (is_declared || is_of_its_own) continue;
+    const bool stays = is_declared || balancer::is_of_its_own(one.origin, one.ttl);
+    if (stays || leaves(one)) continue;
     leavers.emplace_back(parts.waits, one.service, one.id);
     leaver_ids.push_back(one.id);
   }

@@ -383,9 +383,7 @@ class Api(unittest.TestCase):
                 (413, self.send("POST", path, "x" * (2 << 20))),
                 (431, self.send("GET", path, fields={"X-Large": "x" * (20 << 10)}))):
             self.assertEqual(answer.status, status)
-            if status not in (413, 431):  # refused by the server, which knows no version
-                self.hold_response(refused, answer)
-            self.check({"$ref": "#/components/schemas/Problem"}, answer.value)
+            self.hold_response(refused, answer)
 
     def test_takes_out_who_does_not_register_again(self):
         path = "/api/v1/services/calculate/targets/self"

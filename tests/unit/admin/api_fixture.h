@@ -174,7 +174,7 @@ class ApiFixture : public testing::Test {
   std::deque<std::function<void(std::error_code)>> saving;  ///< when not at once
   std::vector<balancer::Overlay> saved;
   std::vector<balancer::TargetRef> known;
-  std::vector<std::string> cut;  ///< ids, as the registry asks for it
+  std::vector<std::string> cut_ids;  ///< ids, as the registry asks for it
   ConfigStatus config;
   std::deque<std::function<void(ConfigStatus)>> reloading;
   ScalingDoors scaling = ScalingDoors::closed();  ///< asked anew each time
@@ -207,7 +207,7 @@ class ApiFixture : public testing::Test {
         api.on_adopted();
       });
     };
-    made.cut = [this](const balancer::TargetRef& one, Milliseconds) { cut.push_back(one->id); };
+    made.cut = [this](const balancer::TargetRef& one, Milliseconds) { cut_ids.push_back(one->id); };
     made.event = [this](const balancer::Event& event) { api.on_event(event); };
     return made;
   }

@@ -111,11 +111,17 @@ class Simulation {
   void propose() {
     Proposal proposal = registry_.overlay();
     const std::string name = service();
-    switch (below(5)) {
+    const std::vector<NewTarget> declared{{.id = some_id(), .server = some_server()}};
+    const Missing missing = below(2) == 0 ? Missing::stay : Missing::leave;
+    const TargetChange change{.weight = 1 + below(3), .is_drained = below(2) == 0};
+    switch (below(8)) {
       case 0: proposal = registry_.propose_add(name, some_id(), some_server()); break;
       case 1: proposal = registry_.propose_remove(name, some_id()); break;
       case 2: proposal = registry_.propose_drain(name, some_id()); break;
       case 3: proposal = registry_.propose_undrain(name, some_id()); break;
+      case 4: proposal = registry_.propose_declare(name, declared, missing); break;
+      case 5: proposal = registry_.propose_change(name, some_id(), change); break;
+      case 6: registry_.limit_drain(name, some_id(), Milliseconds(below(2'000)), now_); return;
       default: proposal = registry_.propose_servers(name, {some_server(), some_server()}); break;
     }
     if (auto* overlay = std::get_if<Overlay>(&proposal)) registry_.set_overlay(*overlay, now_);

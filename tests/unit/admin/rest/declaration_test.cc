@@ -254,7 +254,7 @@ TEST_F(DeclarationTest, ForcedItCutsWhatIsInFlight) {
   ask("DELETE", path_of(kSecond, "?drain=1h"));
   registry.tick(Clock::now());
 
-  EXPECT_EQ(cut, (Ids{kFirst}));
+  EXPECT_EQ(cut_ids, (Ids{kFirst}));
 }
 
 }  // namespace

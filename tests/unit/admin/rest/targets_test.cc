@@ -1,16 +1,17 @@
+// Targets that are added, drained and removed.
 #include "tests/unit/admin/api_fixture.h"
 
 namespace gapura::admin {
 namespace {
 
-class TargetCommandsTest : public ApiFixture {
+class TargetsTest : public ApiFixture {
  protected:
   static std::string path_of(const std::string& id, const std::string& rest = {}) {
     return std::string(kTargets) + "/" + id + rest;
   }
 };
 
-TEST_F(TargetCommandsTest, AddsATarget) {
+TEST_F(TargetsTest, AddsATarget) {
   const Response response =
       ask("POST", kTargets, R"({"url": "http://10.0.0.3:3000", "weight": 5})");
 
@@ -26,7 +27,7 @@ TEST_F(TargetCommandsTest, AddsATarget) {
   EXPECT_EQ(saved[0], registry.overlay());
 }
 
-TEST_F(TargetCommandsTest, AddsATargetUnderAnIdOfItsOwn) {
+TEST_F(TargetsTest, AddsATargetUnderAnIdOfItsOwn) {
   const Response response =
       ask("POST", kTargets, R"({"url": "http://10.0.0.3:3000", "id": "vm/7"})");
 
@@ -35,7 +36,7 @@ TEST_F(TargetCommandsTest, AddsATargetUnderAnIdOfItsOwn) {
   EXPECT_EQ(json_of(ask("GET", path_of("vm%2F7"))).at("id"), "vm/7");
 }
 
-TEST_F(TargetCommandsTest, AddsManyTargetsInOneChange) {
+TEST_F(TargetsTest, AddsManyTargetsInOneChange) {
   const auto before = registry.version();
   const Response response = ask(
       "POST", kTargets, R"([{"url": "http://10.0.0.3:3000"}, {"url": "http://10.0.0.4:3000"}])");
@@ -47,7 +48,7 @@ TEST_F(TargetCommandsTest, AddsManyTargetsInOneChange) {
   EXPECT_EQ(index(registry.version()), index(before) + 1);
 }
 
-TEST_F(TargetCommandsTest, AddsNoneOfManyWhenOneIsRefused) {
+TEST_F(TargetsTest, AddsNoneOfManyWhenOneIsRefused) {
   ask("POST", kTargets, R"({"url": "http://10.0.0.3:3000", "id": "three"})");
   const Response response = ask(
       "POST", kTargets, R"([{"url": "http://10.0.0.4:3000"}, {"url": "http://10.0.0.3:3000"}])");
@@ -57,7 +58,7 @@ TEST_F(TargetCommandsTest, AddsNoneOfManyWhenOneIsRefused) {
   EXPECT_EQ(saved.size(), 1u);
 }
 
-TEST_F(TargetCommandsTest, TakesBackRemovalsWhenManyAreAddedAgain) {
+TEST_F(TargetsTest, TakesBackRemovalsWhenManyAreAddedAgain) {
   begin_exchange(kFirst);
   ask("DELETE", path_of(kFirst));
   ask("DELETE", path_of(kSecond));
@@ -72,7 +73,7 @@ TEST_F(TargetCommandsTest, TakesBackRemovalsWhenManyAreAddedAgain) {
   EXPECT_TRUE(registry.overlay().services.empty());
 }
 
-TEST_F(TargetCommandsTest, AnswersARepeatedAdditionWith200) {
+TEST_F(TargetsTest, AnswersARepeatedAdditionWith200) {
   ask("POST", kTargets, R"({"url": "http://10.0.0.3:3000"})");
 
   const Response again = ask("POST", kTargets, R"({"url": "http://10.0.0.3:3000"})");
@@ -81,7 +82,7 @@ TEST_F(TargetCommandsTest, AnswersARepeatedAdditionWith200) {
   EXPECT_EQ(saved.size(), 1u);
 }
 
-TEST_F(TargetCommandsTest, NamesWhatIsWrongWithABody) {
+TEST_F(TargetsTest, NamesWhatIsWrongWithABody) {
   struct Case {
     const char* body;
     const char* field;
@@ -110,7 +111,7 @@ TEST_F(TargetCommandsTest, NamesWhatIsWrongWithABody) {
   EXPECT_TRUE(saved.empty());
 }
 
-TEST_F(TargetCommandsTest, TakesTheContentTypeThatCurlSends) {
+TEST_F(TargetsTest, TakesTheContentTypeThatCurlSends) {
   Request request = request_of("POST", kTargets, R"({"url": "http://10.0.0.3:3000"})");
   request.content_type = "application/x-www-form-urlencoded";
   EXPECT_EQ(ask(std::move(request)).status, 201u);
@@ -120,7 +121,7 @@ TEST_F(TargetCommandsTest, TakesTheContentTypeThatCurlSends) {
   detail_of(ask(std::move(other)), 415);
 }
 
-TEST_F(TargetCommandsTest, RefusesServicesAndTargetsThatDoNotExist) {
+TEST_F(TargetsTest, RefusesServicesAndTargetsThatDoNotExist) {
   const std::string other = "/api/v1/services/other/targets";
   detail_of(ask("POST", other, R"({"url": "http://10.0.0.3:3000"})"), 404);
   detail_of(ask("DELETE", other + "/a"), 404);
@@ -130,12 +131,12 @@ TEST_F(TargetCommandsTest, RefusesServicesAndTargetsThatDoNotExist) {
   EXPECT_TRUE(saved.empty());
 }
 
-TEST_F(TargetCommandsTest, RefusesAnIdThatStandsForAnotherUrl) {
+TEST_F(TargetsTest, RefusesAnIdThatStandsForAnotherUrl) {
   detail_of(ask("POST", kTargets, R"({"url": "http://10.0.0.3:3000", "id": "10.0.0.1:3000"})"),
             409);
 }
 
-TEST_F(TargetCommandsTest, AnswersARemovalWhenTheTargetIsGone) {
+TEST_F(TargetsTest, AnswersARemovalWhenTheTargetIsGone) {
   begin_exchange(kFirst);
   const Asked asked = begin("DELETE", path_of(kFirst, "?wait=true"));
   EXPECT_FALSE(asked.is_answered());
@@ -155,7 +156,7 @@ TEST_F(TargetCommandsTest, AnswersARemovalWhenTheTargetIsGone) {
   detail_of(ask("GET", path_of(kFirst)), 404);
 }
 
-TEST_F(TargetCommandsTest, OfANameAllAddressesAreShownAndWaitedFor) {
+TEST_F(TargetsTest, OfANameAllAddressesAreShownAndWaitedFor) {
   const char* kName = "app:3000";
   const auto added = ask("POST", kTargets, R"({"url": "http://app:3000"})");
   EXPECT_EQ(added.status, 201u);
@@ -182,7 +183,7 @@ TEST_F(TargetCommandsTest, OfANameAllAddressesAreShownAndWaitedFor) {
   EXPECT_EQ(result.at("finished").to_number<int>(), 2);
 }
 
-TEST_F(TargetCommandsTest, AnswersARemovalWithoutWaitingOnceEveryWorkerHasIt) {
+TEST_F(TargetsTest, AnswersARemovalWithoutWaitingOnceEveryWorkerHasIt) {
   begin_exchange(kFirst);
   adopts_at_once = false;
   const Asked asked = begin("DELETE", path_of(kFirst));
@@ -195,7 +196,7 @@ TEST_F(TargetCommandsTest, AnswersARemovalWithoutWaitingOnceEveryWorkerHasIt) {
   EXPECT_EQ(json_of(asked.get()).at("state"), "draining");
 }
 
-TEST_F(TargetCommandsTest, WaitsForTheSameDrainTwice) {
+TEST_F(TargetsTest, WaitsForTheSameDrainTwice) {
   begin_exchange(kFirst);
   const Asked first = begin("DELETE", path_of(kFirst, "?wait=true"));
   const Asked second = begin("DELETE", path_of(kFirst, "?wait"));
@@ -210,7 +211,7 @@ TEST_F(TargetCommandsTest, WaitsForTheSameDrainTwice) {
   EXPECT_EQ(saved.size(), 1u);
 }
 
-TEST_F(TargetCommandsTest, DrainsAndLetsServeAgain) {
+TEST_F(TargetsTest, DrainsAndLetsServeAgain) {
   begin_exchange(kFirst);
 
   EXPECT_EQ(json_of(ask("POST", path_of(kFirst, "/drain"))).at("state"), "draining");
@@ -219,7 +220,7 @@ TEST_F(TargetCommandsTest, DrainsAndLetsServeAgain) {
   EXPECT_TRUE(registry.overlay().services.empty());
 }
 
-TEST_F(TargetCommandsTest, KeepsADrainedTargetInTheList) {
+TEST_F(TargetsTest, KeepsADrainedTargetInTheList) {
   const Response drained = ask("POST", path_of(kFirst, "/drain?wait=true"));
 
   EXPECT_EQ(drained.status, 200u);
@@ -228,7 +229,7 @@ TEST_F(TargetCommandsTest, KeepsADrainedTargetInTheList) {
   EXPECT_EQ(json_of(ask("DELETE", path_of(kFirst, "/drain"))).at("state"), "serving");
 }
 
-TEST_F(TargetCommandsTest, TellsAWaitThatItsDrainWasCancelled) {
+TEST_F(TargetsTest, TellsAWaitThatItsDrainWasCancelled) {
   begin_exchange(kFirst);
   const Asked asked = begin("POST", path_of(kFirst, "/drain?wait=true"));
   ASSERT_FALSE(asked.is_answered());
@@ -239,7 +240,7 @@ TEST_F(TargetCommandsTest, TellsAWaitThatItsDrainWasCancelled) {
   EXPECT_NE(detail_of(asked.get(), 409).find("cancelled"), std::string::npos);
 }
 
-TEST_F(TargetCommandsTest, GoesOnDrainingWhenTheClientLeaves) {
+TEST_F(TargetsTest, GoesOnDrainingWhenTheClientLeaves) {
   begin_exchange(kFirst);
   const Asked asked = begin("DELETE", path_of(kFirst, "?wait=true"));
 
@@ -251,7 +252,7 @@ TEST_F(TargetCommandsTest, GoesOnDrainingWhenTheClientLeaves) {
   EXPECT_EQ(state_of(kFirst), "draining");
 }
 
-TEST_F(TargetCommandsTest, GivesUpWaitingAfterItsTimeout) {
+TEST_F(TargetsTest, GivesUpWaitingAfterItsTimeout) {
   begin_exchange(kFirst);
 
   const Response response = ask("DELETE", path_of(kFirst, "?wait=true&timeout=20ms"));
@@ -260,7 +261,7 @@ TEST_F(TargetCommandsTest, GivesUpWaitingAfterItsTimeout) {
   EXPECT_EQ(state_of(kFirst), "draining");
 }
 
-TEST_F(TargetCommandsTest, RefusesQueriesThatItDoesNotKnow) {
+TEST_F(TargetsTest, RefusesQueriesThatItDoesNotKnow) {
   for (const char* query :
        {"?wiat=true", "?wait=maybe", "?wait=true&timeout=soon", "?timeout=5s", "?wait=%zz"}) {
     detail_of(ask("DELETE", path_of(kFirst, query)), 400);
@@ -269,7 +270,7 @@ TEST_F(TargetCommandsTest, RefusesQueriesThatItDoesNotKnow) {
   EXPECT_EQ(state_of(kFirst), "serving");
 }
 
-TEST_F(TargetCommandsTest, ChangesNothingThatCannotBeSaved) {
+TEST_F(TargetsTest, ChangesNothingThatCannotBeSaved) {
   save_failure = std::make_error_code(std::errc::no_space_on_device);
   detail_of(ask("DELETE", path_of(kFirst, "?wait=true")), 507);
 
@@ -280,7 +281,7 @@ TEST_F(TargetCommandsTest, ChangesNothingThatCannotBeSaved) {
   EXPECT_TRUE(registry.overlay().services.empty());
 }
 
-TEST_F(TargetCommandsTest, MakesChangesOneAfterTheOther) {
+TEST_F(TargetsTest, MakesChangesOneAfterTheOther) {
   saves_at_once = false;
   const Asked first = begin("POST", kTargets, R"({"url": "http://10.0.0.3:3000"})");
   const Asked second = begin("POST", kTargets, R"({"url": "http://10.0.0.4:3000"})");
@@ -299,7 +300,7 @@ TEST_F(TargetCommandsTest, MakesChangesOneAfterTheOther) {
   EXPECT_EQ(registry.overlay().services.at("calculate").added.size(), 2u);
 }
 
-TEST_F(TargetCommandsTest, GoesOnWithTheNextChangeWhenOneFails) {
+TEST_F(TargetsTest, GoesOnWithTheNextChangeWhenOneFails) {
   saves_at_once = false;
   const Asked first = begin("POST", kTargets, R"({"url": "http://10.0.0.3:3000"})");
   const Asked second = begin("POST", kTargets, R"({"url": "http://10.0.0.4:3000"})");
