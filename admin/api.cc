@@ -124,6 +124,7 @@ net::awaitable<Response> Api::State::route(Request request) {
   if (first == "services") co_return co_await route_services(std::move(request), *std::move(path));
   if (path->size() > 1) co_return problem_reply(404, "nothing is here; see /api/v1/services");
   if (first == "events") co_return events.answer(request);
+  if (first == "explain") co_return explain(registry, settings.explain, request);
   if (first == "reload") co_return co_await reload(std::move(request));
   const bool is_known = first == "routers" || first == "config" || first == "version";
   if (!is_known) co_return problem_reply(404, "nothing is here; see /api/v1/services");

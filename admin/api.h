@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "admin/changes.h"
+#include "admin/explain.h"
 #include "admin/happening.h"
 #include "admin/live_stats.h"
 #include "admin/message.h"
@@ -43,6 +44,7 @@ class Api {
   struct Settings {
     std::string update_servers_service;  ///< conf::Admin::update_servers_service
     std::string software_version;
+    ExplainSettings explain{};
   };
   /// What the rest of the process does for the API. Answers come on the control thread.
   struct Doors {

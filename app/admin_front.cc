@@ -13,6 +13,7 @@
 #include "admin/internal.h"
 #include "admin/token.h"
 #include "app/port_holder.h"
+#include "proxy/path.h"
 
 namespace gapura::app {
 namespace {
@@ -39,6 +40,13 @@ std::string explain(const std::string& what, const conf::ListenAddress& address,
                   : what + ": " + failure.message;
 }
 
+/// A request's target as rules see it; nothing: the proxy refuses it.
+std::optional<std::string> routing_path(std::string_view target) {
+  proxy::CleanPath path;
+  if (!path.set(target)) return std::nullopt;
+  return std::string(path.routing());
+}
+
 }  // namespace
 
 struct AdminFront::Servers {
@@ -48,7 +56,8 @@ struct AdminFront::Servers {
         token_file(std::move(settings.token_file)),
         api(registry,
             {.update_servers_service = config.admin.update_servers_service,
-             .software_version = GAPURA_VERSION},
+             .software_version = GAPURA_VERSION,
+             .explain = {.entry_points = config.entry_points, .routing_path = routing_path}},
             std::move(settings.doors)),
         internal(std::move(settings.expose)) {}
 

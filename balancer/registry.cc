@@ -86,10 +86,9 @@ static Proposal propose(const conf::DynamicConfig& files, const Overlay& overlay
 
 Proposal Registry::propose_add(const std::string& service, const std::string& id,
                                const conf::Server& server) const {
-  return propose(state_->files, state_->overlay, state_->addresses, state_->services, service, id,
-                 [&](const Wanted& wanted) {
-                   return add_target(wanted, {.id = id, .server = server});
-                 });
+  return propose(
+      state_->files, state_->overlay, state_->addresses, state_->services, service, id,
+      [&](const Wanted& wanted) { return add_target(wanted, {.id = id, .server = server}); });
 }
 
 Proposal Registry::propose_add(const std::string& service,
@@ -199,6 +198,10 @@ std::vector<ScaledService> Registry::scaled_services() const {
 
 std::vector<RouterView> Registry::routers() const {
   return state_->routes.views();
+}
+
+SnapshotPtr Registry::snapshot() const noexcept {
+  return state_->current;
 }
 
 Version Registry::version() const noexcept {

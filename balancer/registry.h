@@ -180,6 +180,8 @@ class Registry {
   std::vector<ScaledService> scaled_services() const;
   std::vector<RouterView> routers() const;
   Version version() const noexcept;
+  /// What was published last; null before the files are known.
+  SnapshotPtr snapshot() const noexcept;
   /// The oldest version that every worker has adopted.
   Version adopted_by_all() const noexcept;
   /// URLs that hold a name, for the resolver; each once.

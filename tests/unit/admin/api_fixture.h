@@ -190,9 +190,14 @@ class ApiFixture : public testing::Test {
   static conf::EntryPoint entry_point() {
     conf::EntryPoint web;
     web.name = "web";
+    web.address.port = 80;
     return web;
   }
-  static Api::Settings settings() { return {"", "0.1.0"}; }
+  static Api::Settings settings() {
+    Api::Settings made{"", "0.1.0"};
+    made.explain.entry_points = {entry_point()};
+    return made;
+  }
 
   balancer::Registry::Callbacks callbacks() {
     balancer::Registry::Callbacks made;
@@ -231,9 +236,10 @@ class ApiFixture : public testing::Test {
                        autoscale::Direction direction) { return scaling.step(service, direction); },
         .operation = [this](const std::string& id) { return scaling.operation(id); },
         .view = [this](const std::string& service) { return scaling.view(service); },
-        .change = [this](const std::string& service, const autoscale::HandChange& change) {
-          return scaling.change(service, change);
-        }};
+        .change =
+            [this](const std::string& service, const autoscale::HandChange& change) {
+              return scaling.change(service, change);
+            }};
     return made;
   }
 };
