@@ -47,6 +47,12 @@ std::optional<std::string> routing_path(std::string_view target) {
   return std::string(path.routing());
 }
 
+std::optional<admin::TraefikApi> traefik_api_of(const balancer::Registry& registry,
+                                                const conf::StaticConfig& config) {
+  if (!config.has_traefik_api) return std::nullopt;
+  return admin::TraefikApi(registry, config, GAPURA_VERSION);
+}
+
 }  // namespace
 
 struct AdminFront::Servers {
@@ -59,7 +65,7 @@ struct AdminFront::Servers {
              .software_version = GAPURA_VERSION,
              .explain = {.entry_points = config.entry_points, .routing_path = routing_path}},
             std::move(settings.doors)),
-        internal(std::move(settings.expose)) {}
+        internal(std::move(settings.expose), traefik_api_of(registry, config)) {}
 
   /// Where one of our listeners is to be, and what its absence means.
   struct Place {

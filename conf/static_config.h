@@ -84,6 +84,7 @@ struct StaticConfig {
   ListenAddress internal_address{"127.0.0.1", 8080};
   bool internal_was_asked_for = false;  ///< the YAML names it: failing to bind it is an error
   FileProvider file_provider;
+  bool has_traefik_api = false;  ///< api.insecure: Traefik's read-only API on the internal address
   log::Settings log;
   AccessLog access_log;
   Metrics metrics;

@@ -208,10 +208,17 @@ TEST(StaticConfig, InsecureApiOpensNothingByItself) {
   const StaticResult result = read_static("api: {insecure: true}\n");
 
   EXPECT_EQ(lines(result.problems),
-            "W 2:17: api.insecure: known to Traefik, not acted on by Gapura yet: insecure (port "
-            "8080 is not opened to the network by it; for /metrics and /ping, set "
-            "entryPoints.traefik.address: \":8080\")\n");
+            "W 2:17: api.insecure: serves Traefik's read-only API on 127.0.0.1:8080 only: the port "
+            "is not opened to the network by it; for that, set entryPoints.traefik.address: "
+            "\":8080\"\n");
+  EXPECT_TRUE(result.config.has_traefik_api);
   EXPECT_EQ(result.config.internal_address.host, "127.0.0.1");
+}
+
+TEST(StaticConfig, ServesTraefiksApiOnlyWhenItIsAskedForThere) {
+  EXPECT_FALSE(read_static("").config.has_traefik_api);
+  EXPECT_FALSE(read_static("api: {}\n").config.has_traefik_api);
+  EXPECT_FALSE(read_static("api: {insecure: false}\n").config.has_traefik_api);
 }
 
 TEST(StaticConfig, SendsRoutersToTheDynamicFiles) {
