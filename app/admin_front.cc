@@ -11,6 +11,7 @@
 #include "admin/hooks.h"
 #include "admin/http_server.h"
 #include "admin/internal.h"
+#include "admin/rest_provider.h"
 #include "admin/token.h"
 #include "app/port_holder.h"
 #include "proxy/path.h"
@@ -65,7 +66,9 @@ struct AdminFront::Servers {
              .software_version = GAPURA_VERSION,
              .explain = {.entry_points = config.entry_points, .routing_path = routing_path}},
             std::move(settings.doors)),
-        internal(std::move(settings.expose), traefik_api_of(registry, config)) {}
+        internal(std::move(settings.expose), traefik_api_of(registry, config)) {
+    if (config.takes_rest) rest.emplace(std::move(settings.take_rest));
+  }
 
   /// Where one of our listeners is to be, and what its absence means.
   struct Place {
@@ -82,7 +85,7 @@ struct AdminFront::Servers {
     admin::HttpServer* server;
   };
 
-  Answer answer_internal(admin::Request request) { co_return internal.answer(request); }
+  Answer answer_internal(admin::Request request);
   admin::HttpServer* open(const Place& place, admin::Respond respond, Listening& result);
   void listen_admin(Listening& result);
   void listen_internal(Listening& result);
@@ -93,12 +96,19 @@ struct AdminFront::Servers {
   const std::filesystem::path token_file;
   admin::Api api;
   admin::Internal internal;
+  std::optional<admin::RestProvider> rest;
   std::optional<admin::Guard> guard;
   std::list<Hook> hooks;
   std::vector<std::unique_ptr<admin::HttpServer>> servers;  ///< all that listen
   admin::HttpServer* admin_server = nullptr;
   admin::HttpServer* internal_server = nullptr;
 };
+
+Answer AdminFront::Servers::answer_internal(admin::Request request) {
+  const bool is_rest = rest && admin::RestProvider::is_its(request.path);
+  if (is_rest) co_return co_await rest->answer(std::move(request));
+  co_return internal.answer(request);
+}
 
 admin::HttpServer* AdminFront::Servers::open(const Place& place, admin::Respond respond,
                                              Listening& result) {

@@ -90,6 +90,12 @@ void Server::Parts::save_for_api(balancer::Overlay overlay,
   state.save(std::move(overlay), std::move(saved));
 }
 
+void Server::Parts::take_rest(std::string json, std::function<void(admin::RestTaken)> done) {
+  reload->take_rest(std::move(json), [done = std::move(done)](conf::DynamicResult taken) {
+    done({.is_usable = taken.is_usable, .problems = std::move(taken.problems)});
+  });
+}
+
 void Server::Parts::arm_tick() {
   tick_timer.expires_after(kTick);
   tick_timer.async_wait([this](boost::system::error_code error) {

@@ -57,6 +57,7 @@ struct Server::Parts {
   void save_overlay_if_changed();
   /// One at a time.
   void save_for_api(balancer::Overlay overlay, std::function<void(std::error_code)> done);
+  void take_rest(std::string json, std::function<void(admin::RestTaken)> done);
   void arm_tick();
   proxy::Observations observations();
   admin::ConfigStatus api_status() const;

@@ -190,7 +190,9 @@ void Server::Parts::make_front() {
       .config = config,
       .token_file = token_file(),
       .expose = [this] { return collector->expose(); },
-      .doors = doors()};
+      .doors = doors(),
+      .take_rest = [this](std::string json,
+                          auto done) { take_rest(std::move(json), std::move(done)); }};
   front = std::make_unique<AdminFront>(control, *registry, std::move(front_settings));
 }
 

@@ -85,6 +85,7 @@ struct StaticConfig {
   bool internal_was_asked_for = false;  ///< the YAML names it: failing to bind it is an error
   FileProvider file_provider;
   bool has_traefik_api = false;  ///< api.insecure: Traefik's read-only API on the internal address
+  bool takes_rest = false;       ///< providers.rest.insecure: PUT /api/providers/rest there
   log::Settings log;
   AccessLog access_log;
   Metrics metrics;

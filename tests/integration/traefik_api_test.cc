@@ -27,5 +27,27 @@ TEST(TraefikApi, IsThereOnlyWhenAskedFor) {
   EXPECT_EQ(traefik.get("/api/v1/services").status, 404);
 }
 
+TEST(RestProvider, ServesWhatItIsGiven) {
+  FakeTarget a("a"), b("b");
+  SeedFolder::Settings settings;
+  settings.takes_rest = true;
+  ServerFixture server({&a}, settings);
+  AdminClient rest(server.internal_port(), "");
+  const std::string given =
+      R"-({"http":{"routers":{"fresh":{"rule":"Path(`/fresh`)","service":"fresh"}},)-"
+      R"-("services":{"fresh":{"loadBalancer":{"servers":[{"url":")-" +
+      b.url() + R"-("}]}}}}})-";
+
+  EXPECT_EQ(rest.call("PUT", "/api/providers/rest", given).status, 200);
+  EXPECT_EQ(RawClient(server.port()).ask(get("/fresh")).status, 200);
+  EXPECT_EQ(b.requests(), 1u);
+  const auto broken = rest.call("PUT", "/api/providers/rest", R"({"http": 7})");
+  EXPECT_EQ(broken.status, 400) << broken.text;
+  EXPECT_EQ(RawClient(server.port()).ask(get("/fresh")).status, 200);
+  EXPECT_EQ(rest.call("PUT", "/api/providers/rest", "{}").status, 200);
+  EXPECT_EQ(RawClient(server.port()).ask(get("/fresh")).status, 404);
+  EXPECT_EQ(RawClient(server.port()).ask(get("/calculate")).status, 200) << "the files' stay";
+}
+
 }  // namespace
 }  // namespace gapura::test

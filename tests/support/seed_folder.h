@@ -48,6 +48,7 @@ class SeedFolder {
     /// Instead of the seed's router file.
     std::string dynamic{};
     bool watches = true;
+    bool takes_rest = false;            ///< providers.rest
   };
 
   explicit SeedFolder(Settings settings);

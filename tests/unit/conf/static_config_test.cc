@@ -221,6 +221,16 @@ TEST(StaticConfig, ServesTraefiksApiOnlyWhenItIsAskedForThere) {
   EXPECT_FALSE(read_static("api: {insecure: false}\n").config.has_traefik_api);
 }
 
+TEST(StaticConfig, TakesTheProviderRestOnlyWhenItIsInsecure) {
+  const std::string start = "providers: {file: {filename: d.yaml}, rest: ";
+  EXPECT_TRUE(parse_static(start + "{insecure: true}}\n", "s.yaml").config.takes_rest);
+
+  const StaticResult closed = parse_static(start + "{}}\n", "s.yaml");
+  EXPECT_FALSE(closed.config.takes_rest);
+  EXPECT_NE(lines(closed.problems).find("does nothing without insecure: true"), std::string::npos)
+      << lines(closed.problems);
+}
+
 TEST(StaticConfig, SendsRoutersToTheDynamicFiles) {
   const StaticResult result = read_static("http: {routers: {}}\n");
 
@@ -237,8 +247,8 @@ TEST(StaticConfig, NeedsAFileProvider) {
   EXPECT_EQ(lines(parse_static("providers: {docker: {}, file: }\n", "s.yaml").problems),
             "E 1:25: providers.file: directory or filename is missing; one must say where the "
             "dynamic configuration is\n"
-            "W 1:13: providers.docker: the provider 'docker' is not supported; only the file "
-            "provider is used\n");
+            "W 1:13: providers.docker: the provider 'docker' is not supported; only file and "
+            "rest are\n");
   EXPECT_EQ(
       lines(parse_static("providers: {file: {directory: d, filename: f}}\n", "s.yaml").problems),
       "W 1:44: providers.file.filename: is not read, because directory is given too; keep one of "
