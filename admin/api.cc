@@ -83,7 +83,7 @@ struct Api::State {
         waits(registry),
         events(registry, doors.loads),
         targets(registry, changes, waits),
-        update_servers(registry, changes, settings.update_servers_service),
+        update_servers(registry, changes, settings.update_servers_service, doors.write_servers),
         hooks(registry, update_servers, doors.scaling) {}
 
   balancer::Registry& registry;

@@ -54,6 +54,7 @@ class Api {
     std::function<void(std::function<void(ConfigStatus)>)> reload;
     ScalingDoors scaling = ScalingDoors::closed();
     LoadDoor loads{};
+    WriteServers write_servers{};  ///< empty: no file shows the list of POST /update-servers
   };
 
   /// `registry` must outlive the io_context's last run.

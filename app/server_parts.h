@@ -46,6 +46,7 @@ struct Server::Parts {
   metrics::Collector::Sources sources();
   admin::Api::Doors doors();
   admin::ScalingDoors scaling_doors();
+  admin::WriteServers servers_writer();
 
   // --- running (server_parts.cc) ---
   void publish(balancer::SnapshotPtr snapshot);
@@ -58,6 +59,8 @@ struct Server::Parts {
   /// One at a time.
   void save_for_api(balancer::Overlay overlay, std::function<void(std::error_code)> done);
   void take_rest(std::string json, std::function<void(admin::RestTaken)> done);
+  void write_list(const std::string& service, std::vector<conf::Server> servers,
+                  std::function<void(std::string)> done);
   void arm_tick();
   proxy::Observations observations();
   admin::ConfigStatus api_status() const;

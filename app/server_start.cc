@@ -287,7 +287,15 @@ admin::Api::Doors Server::Parts::doors() {
                 reload->request([this, done = std::move(done)] { done(api_status()); });
               },
           .scaling = scaling_doors(),
-          .loads = {.read = [this] { return loads(); }, .bounds_s = config.metrics.buckets}};
+          .loads = {.read = [this] { return loads(); }, .bounds_s = config.metrics.buckets},
+          .write_servers = servers_writer()};
+}
+
+admin::WriteServers Server::Parts::servers_writer() {
+  if (config.admin.update_servers_file.empty()) return {};
+  return [this](const std::string& service, std::vector<conf::Server> servers, auto done) {
+    write_list(service, std::move(servers), std::move(done));
+  };
 }
 
 admin::ScalingDoors Server::Parts::scaling_doors() {

@@ -115,6 +115,9 @@ void read_admin(yaml::Section& root, StaticConfig& config) {
     update->read("service", config.admin.update_servers_service);
     std::string& service = config.admin.update_servers_service;
     if (service.ends_with("@file")) service.resize(service.size() - 5);
+    std::string file;
+    update->read("file", file);
+    config.admin.update_servers_file = file;
     update->finish();
   }
   section->finish();

@@ -74,6 +74,8 @@ struct Admin {
   std::filesystem::path unix_path;     ///< when address is "unix:/path"; `address` is unused then
   std::filesystem::path token_file;    ///< empty: `<stateDir>/admin-token`
   std::string update_servers_service;  ///< updateServers.service; empty: the only one there is
+  /// updateServers.file: the YAML file that shows the list after the call; empty: none does.
+  std::filesystem::path update_servers_file;
   bool is_on = true;
 };
 

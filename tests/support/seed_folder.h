@@ -49,6 +49,7 @@ class SeedFolder {
     std::string dynamic{};
     bool watches = true;
     bool takes_rest = false;            ///< providers.rest
+    bool shows_update_servers = false;  ///< services.yaml is updateServers.file
   };
 
   explicit SeedFolder(Settings settings);

@@ -177,6 +177,9 @@ class ApiFixture : public testing::Test {
   ConfigStatus config;
   std::deque<std::function<void(ConfigStatus)>> reloading;
   ScalingDoors scaling = ScalingDoors::closed();  ///< asked anew each time
+  /// Shows the list of POST /update-servers in a file; gives what was wrong.
+  std::function<std::string(const std::string&, const std::vector<conf::Server>&)> write_list =
+      [](const std::string&, const std::vector<conf::Server>&) { return std::string(); };
 
   balancer::Registry registry{{entry_point()}, 1, callbacks()};
   Api api{registry, settings(), doors()};
@@ -228,6 +231,11 @@ class ApiFixture : public testing::Test {
     made.config = [this] { return config; };
     made.reload = [this](std::function<void(ConfigStatus)> done) {
       reloading.push_back(std::move(done));
+    };
+    made.write_servers = [this](const std::string& service, std::vector<conf::Server> servers,
+                                std::function<void(std::string)> done) {
+      boost::asio::post(loop,
+                        [this, service, servers, done] { done(write_list(service, servers)); });
     };
     made.scaling = {
         .services = [this] { return scaling.services(); },

@@ -231,6 +231,13 @@ TEST(StaticConfig, TakesTheProviderRestOnlyWhenItIsInsecure) {
       << lines(closed.problems);
 }
 
+TEST(StaticConfig, KnowsTheFileThatShowsTheUpdatersList) {
+  const StaticResult result = read_static("admin: {updateServers: {file: /c/services.yaml}}\n");
+
+  EXPECT_EQ(lines(result.problems), "");
+  EXPECT_EQ(result.config.admin.update_servers_file, "/c/services.yaml");
+}
+
 TEST(StaticConfig, SendsRoutersToTheDynamicFiles) {
   const StaticResult result = read_static("http: {routers: {}}\n");
 
