@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "admin/changes.h"
+#include "admin/explain.h"
 #include "admin/happening.h"
 #include "admin/live_stats.h"
 #include "admin/message.h"
@@ -53,6 +54,7 @@ class Api {
   struct Settings {
     std::string update_servers_service;  ///< conf::Admin::update_servers_service
     std::string software_version;
+    ExplainSettings explain{};
   };
   /// What the rest of the process does for the API. Answers come on the control thread.
   struct Doors {
@@ -63,6 +65,7 @@ class Api {
     ScalingDoors scaling = ScalingDoors::closed();
     std::function<std::vector<EntryPointStatus>()> entry_points = {};  ///< empty: none is shown
     LoadDoor loads{};
+    WriteServers write_servers{};  ///< empty: no file shows the list of POST /update-servers
   };
 
   /// `registry` must outlive the io_context's last run.

@@ -1,8 +1,8 @@
 #include "admin/changes.h"
 
-#include <memory>
-#include <optional>
 #include <utility>
+
+#include "admin/awaited.h"
 
 namespace gapura::admin {
 namespace net = boost::asio;
@@ -38,20 +38,13 @@ net::awaitable<Changes::Outcome> Changes::make(std::function<balancer::Proposal(
 }
 
 net::awaitable<std::error_code> Changes::save(balancer::Overlay overlay) {
-  struct Saving {
-    Condition done;
-    std::optional<std::error_code> result;
-  };
-  // Shared: the answer may come when this frame is gone.
-  const auto saving = std::make_shared<Saving>();
-  std::function<void(std::error_code)> finish = [saving](std::error_code failed) {
-    saving->result = failed;
-    saving->done.notify();
-  };
-  persist_(std::move(overlay), std::move(finish));
-  std::function<bool()> is_done = [saving] { return saving->result.has_value(); };
-  co_await saving->done.until(std::move(is_done), nullptr, Condition::kNever);
-  co_return *saving->result;
+  std::function<void(std::function<void(std::error_code)>)> begin =
+      [this, &overlay](std::function<void(std::error_code)> done) {
+        persist_(std::move(overlay), std::move(done));
+      };
+  auto saving = awaited<std::error_code>(std::move(begin));
+  const std::error_code failed = co_await std::move(saving);
+  co_return failed;
 }
 
 }  // namespace gapura::admin

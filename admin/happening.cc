@@ -75,7 +75,8 @@ std::string_view kind_of(autoscale::ScalingEvent::Kind kind) {
     case Kind::decided: return "scaleDecision";
     case Kind::instance_created:
     case Kind::instance_up:
-    case Kind::instance_gone: return "scaleStep";
+    case Kind::instance_gone:
+    case Kind::step_ended: return "scaleStep";
     case Kind::provider_failed: return "providerFailure";
     case Kind::signal: break;
   }

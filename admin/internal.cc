@@ -16,6 +16,7 @@ Response plain(unsigned status, std::string body) {
 }  // namespace
 
 Response Internal::answer(const Request& request) const {
+  if (api_ && request.path.starts_with("/api/")) return api_->answer(request);
   const bool is_ping = request.path == "/ping";
   if (!is_ping && request.path != "/metrics") return plain(404, "404 page not found\n");
   if (request.method != "GET" && request.method != "HEAD") {

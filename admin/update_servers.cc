@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "admin/awaited.h"
 #include "admin/body.h"
 #include "admin/problem_reply.h"
 #include "admin/rest/reply.h"
@@ -30,6 +31,11 @@ Response message(unsigned status, std::string_view text, std::string_view error 
   return response;
 }
 
+Response refused(const balancer::Refusal& refusal) {
+  const bool is_theirs = refusal.kind == balancer::Refusal::Kind::bad_request;
+  return is_theirs ? message(400, refusal.message) : message(500, kFailed, refusal.message);
+}
+
 /// The servers, each URL once, or what is wrong with one of them.
 std::variant<std::vector<conf::Server>, std::string> servers_of(const ServerList& list) {
   std::vector<conf::Server> servers;
@@ -50,8 +56,24 @@ std::variant<std::vector<conf::Server>, std::string> servers_of(const ServerList
 
 }  // namespace
 
-UpdateServers::UpdateServers(balancer::Registry& registry, Changes& changes, std::string service)
-    : registry_(registry), changes_(changes), service_(std::move(service)) {}
+UpdateServers::UpdateServers(balancer::Registry& registry, Changes& changes, std::string service,
+                             WriteServers write)
+    : registry_(registry),
+      changes_(changes),
+      service_(std::move(service)),
+      write_(std::move(write)) {}
+
+net::awaitable<std::string> UpdateServers::show(std::string service,
+                                                std::vector<conf::Server> servers) {
+  if (!write_) co_return std::string();
+  std::function<void(std::function<void(std::string)>)> begin =
+      [this, &service, &servers](std::function<void(std::string)> done) {
+        write_(service, servers, std::move(done));
+      };
+  auto writing = awaited<std::string>(std::move(begin));
+  std::string fault = co_await std::move(writing);
+  co_return fault;
+}
 
 std::variant<std::string, Response> UpdateServers::service() const {
   if (!service_.empty()) return service_.substr(0, service_.find('@'));
@@ -80,18 +102,26 @@ net::awaitable<Response> UpdateServers::answer(Request request) {
   std::function<balancer::Proposal()> propose = [this, &name, &servers] {
     return registry_.propose_servers(name, servers);
   };
-  const Changes::Outcome outcome = co_await changes_.make(std::move(propose));
-  if (const auto* refusal = std::get_if<balancer::Refusal>(&outcome)) {
-    const bool is_theirs = refusal->kind == balancer::Refusal::Kind::bad_request;
-    co_return is_theirs ? message(400, refusal->message) : message(500, kFailed, refusal->message);
+  // Before the file is touched; it is written before the list is made live, so that nothing has
+  // changed when it cannot be. What the file says then needs no overlay, and nothing is undone when
+  // our own writing is noticed.
+  const balancer::Proposal tried = propose();
+  if (const auto* refusal = std::get_if<balancer::Refusal>(&tried)) co_return refused(*refusal);
+  const bool is_news = std::get<balancer::Overlay>(tried) != registry_.overlay();
+  const std::string fault = co_await show(name, servers);
+  if (!fault.empty()) {
+    log::error("POST /update-servers changed nothing: {}", fault);
+    co_return message(500, kFailed, fault);
   }
+  const Changes::Outcome outcome = co_await changes_.make(std::move(propose));
+  if (const auto* refusal = std::get_if<balancer::Refusal>(&outcome)) co_return refused(*refusal);
   if (const auto* failed = std::get_if<std::error_code>(&outcome)) {
     log::error("POST /update-servers could not be saved, nothing was changed: {}",
                failed->message());
     co_return message(500, kFailed, failed->message());
   }
   const Applied applied = std::get<Applied>(outcome);
-  if (applied.has_changed) {
+  if (is_news) {
     log::info("admin: {} gave {} the list of POST /update-servers, {}", request.peer, name,
               counted(servers.size(), "server"));
   }

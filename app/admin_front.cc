@@ -13,8 +13,10 @@
 #include "admin/hooks.h"
 #include "admin/http_server.h"
 #include "admin/internal.h"
+#include "admin/rest_provider.h"
 #include "admin/token.h"
 #include "app/port_holder.h"
+#include "proxy/path.h"
 
 namespace gapura::app {
 namespace {
@@ -41,6 +43,19 @@ std::string explain(const std::string& what, const conf::ListenAddress& address,
                   : what + ": " + failure.message;
 }
 
+/// A request's target as rules see it; nothing: the proxy refuses it.
+std::optional<std::string> routing_path(std::string_view target) {
+  proxy::CleanPath path;
+  if (!path.set(target)) return std::nullopt;
+  return std::string(path.routing());
+}
+
+std::optional<admin::TraefikApi> traefik_api_of(const balancer::Registry& registry,
+                                                const conf::StaticConfig& config) {
+  if (!config.has_traefik_api) return std::nullopt;
+  return admin::TraefikApi(registry, config, GAPURA_VERSION);
+}
+
 }  // namespace
 
 struct AdminFront::Servers {
@@ -50,9 +65,12 @@ struct AdminFront::Servers {
         token_file(std::move(settings.token_file)),
         api(registry,
             {.update_servers_service = config.admin.update_servers_service,
-             .software_version = GAPURA_VERSION},
+             .software_version = GAPURA_VERSION,
+             .explain = {.entry_points = config.entry_points, .routing_path = routing_path}},
             std::move(settings.doors)),
-        internal(std::move(settings.expose)) {}
+        internal(std::move(settings.expose), traefik_api_of(registry, config)) {
+    if (config.takes_rest) rest.emplace(std::move(settings.take_rest));
+  }
 
   /// Where one of our listeners is to be, and what its absence means.
   struct Place {
@@ -69,7 +87,7 @@ struct AdminFront::Servers {
     admin::HttpServer* server;
   };
 
-  Answer answer_internal(admin::Request request) { co_return internal.answer(request); }
+  Answer answer_internal(admin::Request request);
   Answer answer_asset(admin::Request request) { co_return assets.answer(request); }
   Answer answer_admin(admin::Request request) {
     if (admin::Assets::has(request.path)) return answer_asset(std::move(request));
@@ -86,12 +104,19 @@ struct AdminFront::Servers {
   admin::Api api;
   const admin::Assets assets{admin::dashboard()};
   admin::Internal internal;
+  std::optional<admin::RestProvider> rest;
   std::optional<admin::Guard> guard;
   std::list<Hook> hooks;
   std::vector<std::unique_ptr<admin::HttpServer>> servers;  ///< all that listen
   admin::HttpServer* admin_server = nullptr;
   admin::HttpServer* internal_server = nullptr;
 };
+
+Answer AdminFront::Servers::answer_internal(admin::Request request) {
+  const bool is_rest = rest && admin::RestProvider::is_its(request.path);
+  if (is_rest) co_return co_await rest->answer(std::move(request));
+  co_return internal.answer(request);
+}
 
 admin::HttpServer* AdminFront::Servers::open(const Place& place, admin::Respond respond,
                                              Listening& result) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "admin/api.h"
+#include "admin/rest_provider.h"
 #include "balancer/registry.h"
 #include "conf/static_config.h"
 
@@ -23,6 +24,7 @@ class AdminFront {
     std::filesystem::path token_file;     ///< empty: there is no place for one
     std::function<std::string()> expose;  ///< the metrics' text
     admin::Api::Doors doors;
+    admin::RestProvider::Take take_rest;
   };
   AdminFront(boost::asio::io_context& control, balancer::Registry& registry, Settings settings);
   ~AdminFront();

@@ -12,6 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kRestName = "providers.rest";  // in messages, where a file's name stands
+
 bool is_yaml(const fs::path& file) {
   return file.extension() == ".yml" || file.extension() == ".yaml";
 }
@@ -102,8 +104,32 @@ LoadedConfig ConfigFiles::load() {
     if (known.status.is_broken) broken.push_back(file);
   }
   loaded.config = conf::merge(parts, loaded.problems);
+  add_rest(loaded);
   conf::resolve(loaded.config, entry_points_, loaded.problems, broken);
   return loaded;
+}
+
+conf::DynamicResult ConfigFiles::take_rest(std::string_view json) {
+  conf::DynamicResult given = conf::parse_dynamic(json, kRestName);  // JSON is YAML
+  for (auto& [name, router] : given.config.routers) router.provider = "rest";
+  for (auto& [name, service] : given.config.services) service.provider = "rest";
+  if (given.is_usable) rest_ = given;
+  return given;
+}
+
+void ConfigFiles::add_rest(LoadedConfig& loaded) const {
+  loaded.problems.insert(loaded.problems.end(), rest_.problems.begin(), rest_.problems.end());
+  const auto add = [&](auto& into, const auto& given, const std::string& kind) {
+    for (const auto& [name, value] : given) {
+      if (into.emplace(name, value).second) continue;
+      conf::Problem problem = problem_of(kRestName, "a file has it too, and the file's counts",
+                                         conf::Severity::warning);
+      problem.path = "http." + kind + "." + name;
+      loaded.problems.push_back(std::move(problem));
+    }
+  };
+  add(loaded.config.routers, rest_.config.routers, "routers");
+  add(loaded.config.services, rest_.config.services, "services");
 }
 
 bool ConfigFiles::list(std::vector<fs::path>& files, conf::Problems& problems) const {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -37,6 +38,9 @@ class ConfigFiles {
   ConfigFiles(conf::FileProvider provider, std::vector<std::string> entry_points,
               std::filesystem::path last_good);
 
+  /// From here on load() merges what this JSON says, after the files, in place of what was given
+  /// before. Not usable: all stays as it is.
+  conf::DynamicResult take_rest(std::string_view json);
   /// Reads everything. Files whose text is as before are not parsed again.
   LoadedConfig load();
 
@@ -51,6 +55,8 @@ class ConfigFiles {
     FileStatus status;
   };
 
+  /// What the provider rest has and no file.
+  void add_rest(LoadedConfig& loaded) const;
   /// The files to read, or nothing when their folder cannot be read: then all stays as it is.
   bool list(std::vector<std::filesystem::path>& files, conf::Problems& problems) const;
   bool has_good() const;
@@ -67,6 +73,7 @@ class ConfigFiles {
   std::vector<std::string> entry_points_;
   std::filesystem::path last_good_;
   std::map<std::filesystem::path, Known> known_;
+  conf::DynamicResult rest_;  ///< of the provider rest
 };
 
 struct FolderFiles {

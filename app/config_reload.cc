@@ -105,6 +105,15 @@ void ConfigReload::request(std::function<void()> done) {
   disk_.post([side = disk_side_, then = std::move(then)] { side->load(then); });
 }
 
+void ConfigReload::take_rest(std::string json, std::function<void(conf::DynamicResult)> done) {
+  disk_.post([this, side = disk_side_, json = std::move(json), done = std::move(done)] {
+    auto taken = std::make_shared<const conf::DynamicResult>(side->files.take_rest(json));
+    auto then = [done, taken] { done(*taken); };
+    if (taken->is_usable) return side->load(then);
+    boost::asio::post(control_, then);
+  });
+}
+
 void ConfigReload::stop() {
   is_stopped_ = true;
   disk_.post([side = disk_side_] {

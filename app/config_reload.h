@@ -52,6 +52,9 @@ class ConfigReload {
   /// Reads again, whether or not something seems changed, and says so when nothing was. `done` is
   /// called when it is in force.
   void request(std::function<void()> done);
+  /// The JSON of the provider rest: merged with the files from now on. `done` is called when it is
+  /// in force, or could not be read.
+  void take_rest(std::string json, std::function<void(conf::DynamicResult)> done);
   /// Nothing is read or applied from here on. The disk thread must be stopped before destruction.
   void stop();
 

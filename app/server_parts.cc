@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "app/servers_file.h"
 #include "base/log.h"
 
 namespace gapura::app {
@@ -88,6 +89,23 @@ void Server::Parts::save_for_api(balancer::Overlay overlay,
     done(error);
   };
   state.save(std::move(overlay), std::move(saved));
+}
+
+void Server::Parts::take_rest(std::string json, std::function<void(admin::RestTaken)> done) {
+  reload->take_rest(std::move(json), [done = std::move(done)](conf::DynamicResult taken) {
+    done({.is_usable = taken.is_usable, .problems = std::move(taken.problems)});
+  });
+}
+
+void Server::Parts::write_list(const std::string& service, std::vector<conf::Server> servers,
+                               std::function<void(std::string)> done) {
+  disk.post([this, service, servers = std::move(servers), done = std::move(done)] {
+    std::string fault = write_servers(config.admin.update_servers_file, service, servers);
+    post(control, [this, fault = std::move(fault), done] {
+      if (!fault.empty()) return done(fault);
+      reload->request([done] { done({}); });
+    });
+  });
 }
 
 void Server::Parts::arm_tick() {

@@ -45,6 +45,7 @@ struct Server::Parts {
   void log_start() const;
   admin::Api::Doors doors();
   admin::ScalingDoors scaling_doors();
+  admin::WriteServers servers_writer();
 
   // --- what is shown (server_metrics.cc) ---
   metrics::Collector::Sources sources();
@@ -61,6 +62,9 @@ struct Server::Parts {
   void save_overlay_if_changed();
   /// One at a time.
   void save_for_api(balancer::Overlay overlay, std::function<void(std::error_code)> done);
+  void take_rest(std::string json, std::function<void(admin::RestTaken)> done);
+  void write_list(const std::string& service, std::vector<conf::Server> servers,
+                  std::function<void(std::string)> done);
   void arm_tick();
   proxy::Observations observations();
   admin::ConfigStatus api_status() const;

@@ -177,10 +177,13 @@ void Server::Parts::make_front() {
           }};
   reload = std::make_unique<ConfigReload>(control, disk, *registry, std::move(settings));
   collector = std::make_unique<metrics::Collector>(sources());
-  AdminFront::Settings front_settings{.config = config,
-                                      .token_file = token_file(),
-                                      .expose = [this] { return collector->expose(); },
-                                      .doors = doors()};
+  AdminFront::Settings front_settings{
+      .config = config,
+      .token_file = token_file(),
+      .expose = [this] { return collector->expose(); },
+      .doors = doors(),
+      .take_rest = [this](std::string json,
+                          auto done) { take_rest(std::move(json), std::move(done)); }};
   front = std::make_unique<AdminFront>(control, *registry, std::move(front_settings));
 }
 
@@ -218,7 +221,15 @@ admin::Api::Doors Server::Parts::doors() {
                 }
                 return all;
               },
-          .loads = {.read = [this] { return loads(); }, .bounds_s = config.metrics.buckets}};
+          .loads = {.read = [this] { return loads(); }, .bounds_s = config.metrics.buckets},
+          .write_servers = servers_writer()};
+}
+
+admin::WriteServers Server::Parts::servers_writer() {
+  if (config.admin.update_servers_file.empty()) return {};
+  return [this](const std::string& service, std::vector<conf::Server> servers, auto done) {
+    write_list(service, std::move(servers), std::move(done));
+  };
 }
 
 admin::ScalingDoors Server::Parts::scaling_doors() {

@@ -230,6 +230,10 @@ std::vector<RouterView> Registry::routers() const {
   return state_->routes.views();
 }
 
+SnapshotPtr Registry::snapshot() const noexcept {
+  return state_->current;
+}
+
 Version Registry::version() const noexcept {
   return state_->version;
 }

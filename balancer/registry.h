@@ -221,6 +221,8 @@ class Registry {
   std::vector<ScaledService> scaled_services() const;
   std::vector<RouterView> routers() const;
   Version version() const noexcept;
+  /// What was published last; null before the files are known.
+  SnapshotPtr snapshot() const noexcept;
   /// The oldest version that every worker has adopted.
   Version adopted_by_all() const noexcept;
   /// By worker: what it has adopted.

@@ -168,7 +168,7 @@ std::string service_name(yaml::Reader& reader, const yaml::Value& at, std::strin
   const auto sign = text.rfind('@');
   if (sign == std::string::npos) return text;
   const std::string provider = text.substr(sign + 1);
-  if (provider == "file") {
+  if (provider == "file" || provider == "rest") {
     text.resize(sign);
   } else if (provider == "internal") {
     reader.error(
@@ -177,7 +177,7 @@ std::string service_name(yaml::Reader& reader, const yaml::Value& at, std::strin
   } else {
     reader.error(at.place, at.path,
                  in_quotes(text) + " names the provider " + in_quotes(provider) +
-                     ", but there is only 'file'");
+                     ", but there are only 'file' and 'rest'");
   }
   return text;
 }

@@ -29,6 +29,17 @@ void read_file_provider(yaml::Section& file, FileProvider& provider) {
   }
 }
 
+void read_rest_provider(yaml::Reader& reader, const yaml::Value& found, StaticConfig& config) {
+  if (auto rest = yaml::Section::open(reader, found)) {
+    rest->read("insecure", config.takes_rest);
+    rest->finish();
+  }
+  if (config.takes_rest) return;
+  reader.warn(found.place, found.path,
+              "does nothing without insecure: true, which opens PUT /api/providers/rest on the "
+              "internal entry point to whoever reaches it");
+}
+
 }  // namespace
 
 void read_own_address(yaml::Section& section, ListenAddress& address,
@@ -68,12 +79,15 @@ void read_providers(yaml::Section& root, StaticConfig& config) {
     for (const std::string_view key :
          {"docker", "swarm", "kubernetesIngress", "kubernetesCRD", "kubernetesGateway",
           "kubernetesIngressNGINX", "knative", "consul", "consulCatalog", "nomad", "ecs", "etcd",
-          "zooKeeper", "redis", "http", "rest", "marathon", "rancher", "plugin"}) {
+          "zooKeeper", "redis", "http", "marathon", "rancher", "plugin"}) {
       const auto found = providers->find_even_null(key);
       if (!found) continue;
       root.reader().warn(
           found->place, found->path,
-          "the provider " + in_quotes(key) + " is not supported; only the file provider is used");
+          "the provider " + in_quotes(key) + " is not supported; only file and rest are");
+    }
+    if (const auto found = providers->find_even_null("rest")) {
+      read_rest_provider(root.reader(), *found, config);
     }
     providers->not_acted_on({"providersThrottleDuration", "precedence"});
     providers->finish();
@@ -101,6 +115,9 @@ void read_admin(yaml::Section& root, StaticConfig& config) {
     update->read("service", config.admin.update_servers_service);
     std::string& service = config.admin.update_servers_service;
     if (service.ends_with("@file")) service.resize(service.size() - 5);
+    std::string file;
+    update->read("file", file);
+    config.admin.update_servers_file = file;
     update->finish();
   }
   section->finish();

@@ -74,6 +74,8 @@ struct Admin {
   std::filesystem::path unix_path;     ///< when address is "unix:/path"; `address` is unused then
   std::filesystem::path token_file;    ///< empty: `<stateDir>/admin-token`
   std::string update_servers_service;  ///< updateServers.service; empty: the only one there is
+  /// updateServers.file: the YAML file that shows the list after the call; empty: none does.
+  std::filesystem::path update_servers_file;
   bool is_on = true;
 };
 
@@ -84,6 +86,8 @@ struct StaticConfig {
   ListenAddress internal_address{"127.0.0.1", 8080};
   bool internal_was_asked_for = false;  ///< the YAML names it: failing to bind it is an error
   FileProvider file_provider;
+  bool has_traefik_api = false;  ///< api.insecure: Traefik's read-only API on the internal address
+  bool takes_rest = false;       ///< providers.rest.insecure: PUT /api/providers/rest there
   log::Settings log;
   AccessLog access_log;
   Metrics metrics;

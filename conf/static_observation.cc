@@ -116,16 +116,14 @@ void read_metrics(yaml::Section& section, Metrics& metrics) {
   section.finish();
 }
 
-void read_api(yaml::Section& api, const StaticConfig& config) {
-  bool is_insecure = false;
-  api.read("insecure", is_insecure);
-  if (is_insecure) {
-    api.not_acted_on({"insecure"},
-                     config.internal_was_asked_for
-                         ? "/metrics and /ping are where entryPoints.traefik.address says, and the "
-                           "admin API always asks for its token"
-                         : "port 8080 is not opened to the network by it; for /metrics and /ping, "
-                           "set entryPoints.traefik.address: \":8080\"");
+void read_api(yaml::Section& api, StaticConfig& config) {
+  api.read("insecure", config.has_traefik_api);
+  const auto insecure = api.find("insecure");
+  if (config.has_traefik_api && insecure && !config.internal_was_asked_for) {
+    api.reader().warn(
+        insecure->place, insecure->path,
+        "serves Traefik's read-only API on 127.0.0.1:8080 only: the port is not opened "
+        "to the network by it; for that, set entryPoints.traefik.address: \":8080\"");
   }
   api.not_acted_on({"dashboard", "debug", "disableDashboardAd", "dashboardName", "basePath"});
   api.finish();

@@ -21,7 +21,7 @@ struct ApiParts {
         changes(registry, doors.persist),
         waits(registry),
         events(registry, doors.loads),
-        update_servers(registry, changes, settings.update_servers_service),
+        update_servers(registry, changes, settings.update_servers_service, doors.write_servers),
         hooks(registry, update_servers, doors.scaling) {}
 
   balancer::Registry& registry;

@@ -30,6 +30,10 @@ net::awaitable<Response> show_events(ApiParts& parts, Call call) {
   co_return parts.events.answer(call.request);
 }
 
+net::awaitable<Response> explain_request(ApiParts& parts, Call call) {
+  co_return explain(parts.registry, parts.settings.explain, call.request);
+}
+
 net::awaitable<Response> show_version(ApiParts& parts, Call /*call*/) {
   json::object version;
   version["version"] = parts.settings.software_version;

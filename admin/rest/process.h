@@ -11,6 +11,7 @@ struct ApiParts;
 
 /// GET /events: live, or page by page
 boost::asio::awaitable<Response> show_events(ApiParts& parts, Call call);
+boost::asio::awaitable<Response> explain_request(ApiParts& parts, Call call);
 /// GET /version
 boost::asio::awaitable<Response> show_version(ApiParts& parts, Call call);
 /// GET /openapi.json: what describes this API

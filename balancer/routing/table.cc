@@ -32,6 +32,12 @@ const Route* Table::match(const RequestView& request) const noexcept {
   return rank == BucketIndex::kNone ? nullptr : &routes[rank];
 }
 
-std::size_t Table::size() const noexcept { return index_ == nullptr ? 0 : index_->routes.size(); }
+std::size_t Table::size() const noexcept {
+  return routes().size();
+}
+
+std::span<const Route> Table::routes() const noexcept {
+  return index_ == nullptr ? std::span<const Route>() : std::span<const Route>(index_->routes);
+}
 
 }  // namespace gapura::balancer::routing

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,10 @@
 namespace gapura::balancer::routing {
 
 struct Route {
-  std::string name;                  ///< "calculate@file"
+  std::string name;  ///< "calculate@file"
   std::shared_ptr<const Rule> rule;
   std::int64_t priority = 0;
-  std::size_t service = 0;           ///< index into Snapshot::services
+  std::size_t service = 0;  ///< index into Snapshot::services
 };
 
 class Table {
@@ -28,6 +29,8 @@ class Table {
   /// The route to use, or nullptr. O(path length + candidates), no allocation.
   const Route* match(const RequestView& request) const noexcept;
   std::size_t size() const noexcept;
+  /// In the order in which they are asked.
+  std::span<const Route> routes() const noexcept;
 
  private:
   struct Index;

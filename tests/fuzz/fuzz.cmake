@@ -2,7 +2,12 @@
 # that runs the committed corpora through the same targets.
 set(fuzz_dir ${CMAKE_CURRENT_LIST_DIR})
 set(fuzz_targets request_head response_head chunks path preamble rule config payload)
+# Replayed only: clang 14 cannot read the headers of the balancer.
+set(replayed_only admin_body)
 set(fuzz_sources)
+if(NOT GAPURA_FUZZ)
+  list(APPEND fuzz_targets ${replayed_only})
+endif()
 foreach(name ${fuzz_targets})
   list(APPEND fuzz_sources ${fuzz_dir}/${name}_fuzz.cc)
 endforeach()
@@ -35,7 +40,7 @@ if(GAPURA_FUZZ)
   endforeach()
 else()
   add_executable(fuzz_replay_test ${fuzz_dir}/replay_test.cc ${fuzz_sources})
-  target_link_libraries(fuzz_replay_test PRIVATE gapura_proxy gapura_autoscale
+  target_link_libraries(fuzz_replay_test PRIVATE gapura_proxy gapura_admin
     GTest::gtest GTest::gtest_main)
   set_target_properties(fuzz_replay_test PROPERTIES UNITY_BUILD OFF)  # each target is a program
   target_compile_definitions(fuzz_replay_test PRIVATE GAPURA_FUZZ_CORPUS="${fuzz_dir}/corpus")

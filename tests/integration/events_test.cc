@@ -1,5 +1,6 @@
 // The event stream of the whole server, as a dashboard reads it.
 #include <boost/json.hpp>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <string>
 
@@ -9,6 +10,8 @@
 
 namespace gapura::test {
 namespace {
+
+using testing::HasSubstr;
 
 /// Reads server-sent events until it is destroyed.
 class EventReader {
@@ -106,6 +109,22 @@ TEST(Events, DoNotKeepTheServerFromStopping) {
   ASSERT_TRUE(reader.sees("event: stats"));
 
   EXPECT_TRUE(server.stop());
+}
+
+TEST(Explain, AgreesWithTheProxy) {
+  FakeTarget a("a");
+  ServerFixture server({&a});
+
+  const auto hit = server.admin().post(
+      "/api/v1/explain",
+      R"({"method": "GET", "url": "http://x/a/../calculate", "entryPoint": "web"})");
+  EXPECT_EQ(hit.status, 200) << hit.text;
+  EXPECT_THAT(hit.text, HasSubstr("\"router\":\"calculate@file\""));
+  EXPECT_THAT(hit.text, HasSubstr("\"canBePicked\":true"));
+  const auto miss =
+      server.admin().post("/api/v1/explain", R"({"url": "http://x/%2e%2e/", "entryPoint": "web"})");
+  EXPECT_EQ(miss.status, 400) << miss.text;
+  EXPECT_EQ(a.requests(), 0u);
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ MAY_INCLUDE = {
 # (start of the header's name, files that may include it, where that is said in words).
 # The first row that fits a header decides; a header that fits none and has a folder is unknown.
 THIRD_PARTY = (
-    ("yaml-cpp/", r"conf/.*\.cc|app/state_store\w*\.cc", "conf/*.cc and app/state_store*.cc"),
+    ("yaml-cpp/", r"conf/.*\.cc|app/(?:state_store\w*|servers_file)\.cc",
+     "conf/*.cc, app/state_store*.cc and app/servers_file.cc"),
     ("prometheus/", r"metrics/.*\.cc", "metrics/*.cc"),
     ("boost/beast", r"(admin|autoscale|proxy|app)/.*", "admin, autoscale, proxy and app"),
     ("boost/json", r"(admin|autoscale|app)/.*", "admin, autoscale and app"),

@@ -26,7 +26,11 @@ std::string static_text(const SeedFolder::Settings& settings, const SeedFolder& 
   text += "  traefik:\n    address: \"127.0.0.1:0\"\n";
   text += "providers:\n  file:\n    watch: " + std::string(settings.watches ? "true\n" : "false\n");
   text += "    directory: " + folder.configs().string() + "\n";
+  if (settings.takes_rest) text += "  rest:\n    insecure: true\n";
   text += "admin:\n  address: \"127.0.0.1:0\"\n";
+  if (settings.shows_update_servers) {
+    text += "  updateServers:\n    file: " + folder.services_file().string() + "\n";
+  }
   text += "stateDir: " + folder.state_dir().string() + "\n";
   text += "workers: " + std::to_string(settings.workers) + "\n";
   return text + settings.more_static;

@@ -48,6 +48,8 @@ class SeedFolder {
     /// Instead of the seed's router file.
     std::string dynamic{};
     bool watches = true;
+    bool takes_rest = false;            ///< providers.rest
+    bool shows_update_servers = false;  ///< services.yaml is updateServers.file
   };
 
   explicit SeedFolder(Settings settings);

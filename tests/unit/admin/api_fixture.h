@@ -178,6 +178,9 @@ class ApiFixture : public testing::Test {
   ConfigStatus config;
   std::deque<std::function<void(ConfigStatus)>> reloading;
   ScalingDoors scaling = ScalingDoors::closed();  ///< asked anew each time
+  /// Shows the list of POST /update-servers in a file; gives what was wrong.
+  std::function<std::string(const std::string&, const std::vector<conf::Server>&)> write_list =
+      [](const std::string&, const std::vector<conf::Server>&) { return std::string(); };
 
   balancer::Registry registry{{entry_point()}, 1, callbacks()};
   Api api{registry, settings(), doors()};
@@ -191,9 +194,14 @@ class ApiFixture : public testing::Test {
   static conf::EntryPoint entry_point() {
     conf::EntryPoint web;
     web.name = "web";
+    web.address.port = 80;
     return web;
   }
-  static Api::Settings settings() { return {"", "0.1.0"}; }
+  static Api::Settings settings() {
+    Api::Settings made{"", "0.1.0"};
+    made.explain.entry_points = {entry_point()};
+    return made;
+  }
 
   balancer::Registry::Callbacks callbacks() {
     balancer::Registry::Callbacks made;
@@ -225,6 +233,11 @@ class ApiFixture : public testing::Test {
     made.config = [this] { return config; };
     made.reload = [this](std::function<void(ConfigStatus)> done) {
       reloading.push_back(std::move(done));
+    };
+    made.write_servers = [this](const std::string& service, std::vector<conf::Server> servers,
+                                std::function<void(std::string)> done) {
+      boost::asio::post(loop,
+                        [this, service, servers, done] { done(write_list(service, servers)); });
     };
     made.scaling = {
         .services = [this] { return scaling.services(); },

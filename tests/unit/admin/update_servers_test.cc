@@ -115,8 +115,8 @@ TEST_F(UpdateServersTest, UsesTheServiceThatIsConfigured) {
   files.services["two"] = service_of("two", {"http://10.0.0.2:3000"});
   set_files(std::move(files));
   Changes changes(registry, [](balancer::Overlay, const auto& done) { done({}); });
-  UpdateServers two(registry, changes, "two@file");
-  UpdateServers missing(registry, changes, "three");
+  UpdateServers two(registry, changes, "two@file", {});
+  UpdateServers missing(registry, changes, "three", {});
   std::vector<unsigned> statuses;
   const auto send = [&](UpdateServers& to) {
     Request request = request_of("POST", "/update-servers", R"({"servers": ["http://h:1"]})");
@@ -133,6 +133,48 @@ TEST_F(UpdateServersTest, UsesTheServiceThatIsConfigured) {
 
   EXPECT_EQ(statuses, (std::vector<unsigned>{200, 500}));
   EXPECT_EQ(registry.overlay().services.at("two").added.count("h:1"), 1u);
+}
+
+TEST_F(UpdateServersTest, ShowsTheListInItsFileBeforeItIsLive) {
+  std::vector<std::string> written;
+  std::vector<std::string> live;
+  write_list = [&](const std::string& service, const std::vector<conf::Server>& servers) {
+    written = {service};
+    for (const auto& server : servers) written.push_back(server.url.to_string());
+    const auto services = registry.services(Clock::now());
+    for (const auto& one : services.front().targets) live.push_back(one.url);
+    return std::string();
+  };
+
+  const Response response = update(R"({"servers": ["http://10.0.0.2:3000", "http://10.0.0.3:1"]})");
+
+  EXPECT_EQ(response.status, 200u) << response.body;
+  const std::vector<std::string> expected{"calculate", "http://10.0.0.2:3000", "http://10.0.0.3:1"};
+  EXPECT_EQ(written, expected);
+  const std::vector<std::string> before{"http://10.0.0.1:3000", "http://10.0.0.2:3000"};
+  EXPECT_EQ(live, before);
+}
+
+TEST_F(UpdateServersTest, ChangesNothingWhenTheFileCannotShowIt) {
+  write_list = [](const std::string&, const std::vector<conf::Server>&) { return "disk full"; };
+
+  const Response response = update(R"({"servers": ["http://10.0.0.2:3000"]})");
+
+  EXPECT_EQ(response.status, 500u);
+  EXPECT_EQ(response.body, R"({"message":"Failed to update services.yaml","error":"disk full"})");
+  EXPECT_TRUE(saved.empty());
+  EXPECT_EQ(state_of(kFirst), "serving");
+}
+
+TEST_F(UpdateServersTest, DoesNotTouchTheFileForAListThatIsRefused) {
+  bool is_written = false;
+  write_list = [&](const std::string&, const std::vector<conf::Server>&) {
+    is_written = true;
+    return std::string();
+  };
+
+  EXPECT_EQ(update(R"({"servers": ["nonsense"]})").status, 400u);
+  EXPECT_FALSE(is_written);
 }
 
 }  // namespace

@@ -328,5 +328,34 @@ TEST(ConfigChange, CutsLongLists) {
   EXPECT_EQ(describe_size(config_of(yaml)), "0 routers, 1 service, 31 targets");
 }
 
+TEST_F(ConfigFilesTest, MergesTheProviderRestAfterTheFiles) {
+  write_file(file("a.yaml"), service_yaml("s", "http://10.0.0.1:1"));
+  ConfigFiles files = fresh();
+  const char* given =
+      R"({"http":{"services":{"s":{"loadBalancer":{"servers":[{"url":"http://10.0.0.9:1"}]}},)"
+      R"("t":{"loadBalancer":{"servers":[{"url":"http://10.0.0.2:1"}]}}}}})";
+
+  EXPECT_TRUE(files.take_rest(given).is_usable);
+  const LoadedConfig loaded = files.load();
+
+  EXPECT_EQ(url_of(loaded, "s"), "http://10.0.0.1:1") << "the file's wins";
+  EXPECT_EQ(url_of(loaded, "t"), "http://10.0.0.2:1");
+  EXPECT_EQ(loaded.config.services.at("t").provider, "rest");
+  EXPECT_EQ(loaded.config.services.at("s").provider, "file");
+  ASSERT_EQ(loaded.problems.size(), 1u);
+  EXPECT_THAT(loaded.problems.front().to_string(), HasSubstr("providers.rest"));
+}
+
+TEST_F(ConfigFilesTest, KeepsWhatRestGaveWhenTheNextIsUnusable) {
+  ConfigFiles files = fresh();
+  files.take_rest(
+      R"({"http":{"services":{"t":{"loadBalancer":{"servers":[{"url":"http://10.0.0.2:1"}]}}}}})");
+
+  EXPECT_FALSE(files.take_rest(R"({"http": 7})").is_usable);
+  EXPECT_EQ(url_of(files.load(), "t"), "http://10.0.0.2:1");
+  EXPECT_TRUE(files.take_rest("{}").is_usable);
+  EXPECT_TRUE(files.load().config.services.empty());
+}
+
 }  // namespace
 }  // namespace gapura::app

@@ -133,9 +133,12 @@ TEST(Router, KnowsWhereItsPartsStand) {
   EXPECT_EQ(q.places.entry_points, q.places.name);
 }
 
-TEST(Router, KnowsOnlyTheFileProvider) {
+TEST(Router, KnowsTheProvidersThatThereAre) {
+  EXPECT_EQ(router_of(with_router("@file")).fault, "");
+  EXPECT_EQ(router_of(with_router("@rest")).fault, "");
   EXPECT_EQ(router_of(with_router("@docker")).fault,
-            "service: 's@docker' names the provider 'docker', but there is only 'file'");
+            "service: 's@docker' names the provider 'docker', but there are only 'file' and "
+            "'rest'");
   EXPECT_EQ(router_of(with_router("@internal")).fault,
             "service: 's@internal' is not built yet; this router is disabled");
 }

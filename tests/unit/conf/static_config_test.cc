@@ -208,10 +208,34 @@ TEST(StaticConfig, InsecureApiOpensNothingByItself) {
   const StaticResult result = read_static("api: {insecure: true}\n");
 
   EXPECT_EQ(lines(result.problems),
-            "W 2:17: api.insecure: known to Traefik, not acted on by Gapura yet: insecure (port "
-            "8080 is not opened to the network by it; for /metrics and /ping, set "
-            "entryPoints.traefik.address: \":8080\")\n");
+            "W 2:17: api.insecure: serves Traefik's read-only API on 127.0.0.1:8080 only: the port "
+            "is not opened to the network by it; for that, set entryPoints.traefik.address: "
+            "\":8080\"\n");
+  EXPECT_TRUE(result.config.has_traefik_api);
   EXPECT_EQ(result.config.internal_address.host, "127.0.0.1");
+}
+
+TEST(StaticConfig, ServesTraefiksApiOnlyWhenItIsAskedForThere) {
+  EXPECT_FALSE(read_static("").config.has_traefik_api);
+  EXPECT_FALSE(read_static("api: {}\n").config.has_traefik_api);
+  EXPECT_FALSE(read_static("api: {insecure: false}\n").config.has_traefik_api);
+}
+
+TEST(StaticConfig, TakesTheProviderRestOnlyWhenItIsInsecure) {
+  const std::string start = "providers: {file: {filename: d.yaml}, rest: ";
+  EXPECT_TRUE(parse_static(start + "{insecure: true}}\n", "s.yaml").config.takes_rest);
+
+  const StaticResult closed = parse_static(start + "{}}\n", "s.yaml");
+  EXPECT_FALSE(closed.config.takes_rest);
+  EXPECT_NE(lines(closed.problems).find("does nothing without insecure: true"), std::string::npos)
+      << lines(closed.problems);
+}
+
+TEST(StaticConfig, KnowsTheFileThatShowsTheUpdatersList) {
+  const StaticResult result = read_static("admin: {updateServers: {file: /c/services.yaml}}\n");
+
+  EXPECT_EQ(lines(result.problems), "");
+  EXPECT_EQ(result.config.admin.update_servers_file, "/c/services.yaml");
 }
 
 TEST(StaticConfig, SendsRoutersToTheDynamicFiles) {
@@ -230,8 +254,8 @@ TEST(StaticConfig, NeedsAFileProvider) {
   EXPECT_EQ(lines(parse_static("providers: {docker: {}, file: }\n", "s.yaml").problems),
             "E 1:25: providers.file: directory or filename is missing; one must say where the "
             "dynamic configuration is\n"
-            "W 1:13: providers.docker: the provider 'docker' is not supported; only the file "
-            "provider is used\n");
+            "W 1:13: providers.docker: the provider 'docker' is not supported; only file and "
+            "rest are\n");
   EXPECT_EQ(
       lines(parse_static("providers: {file: {directory: d, filename: f}}\n", "s.yaml").problems),
       "W 1:44: providers.file.filename: is not read, because directory is given too; keep one of "
