@@ -1,5 +1,6 @@
 #include "app/demo/demo_show.h"
 
+#include <algorithm>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -88,12 +89,18 @@ asio::awaitable<void> DemoShow::play() {
   const TimePoint begun = Clock::now();
   const Milliseconds length = std::chrono::seconds(options_.seconds);
   Milliseconds next_line{0};
+  Milliseconds held{0};
   load_.start();
+  story_.begin();
   for (;;) {
     const Milliseconds elapsed = since(begun);
-    const bool is_over = elapsed >= length && (is_calm_ || elapsed >= length + kLonger);
+    Milliseconds played = elapsed - held;
+    // The users stay until more targets are wanted, however short the demo is to be.
+    if (story_.ups() == 0 && elapsed < kLonger) played = std::min(played, length * 35 / 100);
+    held = elapsed - played;
+    const bool is_over = played >= length && (is_calm_ || played >= length + kLonger);
     if (is_stopping_ || is_over) break;
-    const double share = static_cast<double>(elapsed.count()) / static_cast<double>(length.count());
+    const double share = static_cast<double>(played.count()) / static_cast<double>(length.count());
     const std::uint32_t users = demo_users(share);
     load_.set_users(users);
     co_await look();

@@ -16,6 +16,8 @@ class DemoStory {
  public:
   /// What has happened since the last call, a line each.
   std::vector<std::string> news(const DemoView& view);
+  /// The load begins: changes are counted from here.
+  void begin() noexcept { ups_ = downs_ = 0; }
   /// How it stands: " 0:24  6 users    37 requests/s   p95   236 ms   4 wanted: 2 serve, 2 boot".
   std::string line(Milliseconds elapsed, std::uint32_t users, const LoadFigures& load);
   /// What it all came to.

@@ -49,6 +49,9 @@ TEST(DemoStory, CountsChangesByTheirDirection) {
 
   EXPECT_EQ(story.ups(), 1U);
   EXPECT_EQ(story.downs(), 1U);
+  story.begin();
+  EXPECT_EQ(story.ups(), 0U);
+  EXPECT_EQ(story.downs(), 0U);
 }
 
 TEST(DemoStory, SaysHowItStands) {
