@@ -1,13 +1,8 @@
 # With GAPURA_FUZZ (clang): one libFuzzer program for each target, <name>_fuzz. Otherwise a test
 # that runs the committed corpora through the same targets.
 set(fuzz_dir ${CMAKE_CURRENT_LIST_DIR})
-set(fuzz_targets request_head response_head chunks path preamble rule config payload)
-# Replayed only: clang 14 cannot read the headers of the balancer.
-set(replayed_only admin_body)
+set(fuzz_targets request_head response_head chunks path preamble rule config payload body)
 set(fuzz_sources)
-if(NOT GAPURA_FUZZ)
-  list(APPEND fuzz_targets ${replayed_only})
-endif()
 foreach(name ${fuzz_targets})
   list(APPEND fuzz_sources ${fuzz_dir}/${name}_fuzz.cc)
 endforeach()
@@ -19,7 +14,8 @@ if(GAPURA_FUZZ)
   foreach(source proxy/authority proxy/body_decoder proxy/head_parts proxy/head_writer proxy/path
       proxy/proxy_protocol proxy/request_head proxy/response_head balancer/routing/matchers
       balancer/routing/rule balancer/routing/rule_parser base/check base/net/endpoint
-      base/net/ip_set autoscale/alerts/alert_table autoscale/alerts/payload autoscale/json_library)
+      base/net/ip_set autoscale/alerts/alert_table autoscale/alerts/payload autoscale/json_library
+      admin/body)
     list(APPEND fuzzed ${PROJECT_SOURCE_DIR}/${source}.cc)
   endforeach()
   set(fuzz_flags -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)

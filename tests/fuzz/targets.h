@@ -21,8 +21,8 @@ void rule(std::string_view bytes);
 void config(std::string_view bytes);
 /// As a webhook's body: whom an alert speaks of is known, and withdrawn alerts leave no vote.
 void payload(std::string_view bytes);
-/// As a body of the admin API: what is taken could be sent, and faults have words.
-void admin_body(std::string_view bytes);
+/// As the body of each operation of the admin API: what is taken is within its limits.
+void body(std::string_view bytes);
 
 struct Target {
   std::string_view name;  ///< also the folder of its corpus
@@ -38,7 +38,7 @@ inline constexpr std::array kTargets{
     Target{"rule", rule},
     Target{"config", config},
     Target{"payload", payload},
-    Target{"admin_body", admin_body},
+    Target{"body", body},
 };
 
 }  // namespace gapura::fuzz

@@ -11,7 +11,8 @@ class DeclarationTest : public ApiFixture {
   }
   std::vector<std::string> listed() {
     std::vector<std::string> ids;
-    for (const auto& one : json_of(ask("GET", kTargets)).at("targets").as_array()) {
+    const auto answer = json_of(ask("GET", kTargets));
+    for (const auto& one : answer.at("targets").as_array()) {
       if (one.at("state") != "draining") ids.emplace_back(one.at("id").as_string());
     }
     return ids;
