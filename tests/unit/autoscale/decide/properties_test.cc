@@ -9,9 +9,9 @@ namespace {
 using std::chrono::seconds;
 
 /// Policies and loads of all kinds, each run the same for its seed.
-class World {
+class LoadWorld {
  public:
-  explicit World(unsigned seed) : random_(seed) {}
+  explicit LoadWorld(unsigned seed) : random_(seed) {}
 
   std::uint32_t below(std::uint32_t end) {
     return std::uniform_int_distribution<std::uint32_t>(0, end - 1)(random_);
@@ -58,7 +58,7 @@ class World {
 };
 
 /// Booting takes a while here: what is added serves after some ticks.
-void obey_slowly(Stage& stage, const Decision& decision, World& world) {
+void obey_slowly(Stage& stage, const Decision& decision, LoadWorld& world) {
   Sample& sample = stage.sample;
   if (decision.to > decision.from) sample.booting += decision.to - decision.from;
   if (decision.to < decision.from) {
@@ -84,7 +84,7 @@ TEST(DecideProperties, LimitsHoldWhateverHappens) {
   int changes = 0;
   for (unsigned seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    World world(seed);
+    LoadWorld world(seed);
     Stage stage(world.policy());
     stage.is_obeyed = false;
     stage.sample.serving = stage.policy.min;
@@ -116,7 +116,7 @@ TEST(DecideProperties, LimitsHoldWhateverHappens) {
 }
 
 TEST(DecideProperties, TheSameArgumentsGiveTheSameDecision) {
-  World world(7);
+  LoadWorld world(7);
   Stage stage(world.policy());
   for (int i = 0; i < 500; ++i) {
     world.next(stage);
@@ -132,7 +132,7 @@ TEST(DecideProperties, TheSameArgumentsGiveTheSameDecision) {
 TEST(DecideProperties, MoreLoadNeverGivesASmallerSize) {
   for (unsigned seed = 1; seed <= 25; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    World world(seed);
+    LoadWorld world(seed);
     conf::Autoscale policy = by_concurrency();
     policy.max = 1'000;
     policy.requests_per_second = world.chance(0.5) ? 30 : 0;
