@@ -81,6 +81,7 @@ test("shows targets under load as they are", async () => {
   assert.match(await page.locator(".summary").textContent(), /3 serving.*PathPrefix\(`\/`\)/);
   await page.waitForFunction(
     () => Number(document.querySelector(".target .rate b").textContent) > 0);
+  await page.waitForFunction(() => document.querySelector(".target .spark-line").getAttribute("d"));
   const nameless = await page.evaluate(() => [...document.querySelectorAll("button, input")]
     .filter((one) => !one.hidden && !one.textContent && !one.ariaLabel && !one.labels?.length)
     .length);
@@ -242,6 +243,8 @@ test("shows 200 targets as rows, and none as what to do", async () => {
     const page = await browser.logIn(gapura);
     gapura.serve(many);
     await waitForCount(page.locator(".is-dense .target"), 200);
+    await page.waitForFunction(() => [...document.querySelectorAll(".is-dense .rate b")]
+      .some((one) => Number(one.textContent) > 0));
     await picture(page, "many");
     await page.setViewportSize({ width: 360, height: 740 });
     await assertFits(page);

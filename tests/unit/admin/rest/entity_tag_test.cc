@@ -5,7 +5,7 @@
 namespace gapura::admin {
 namespace {
 
-balancer::TargetView target_of(const std::string& id) {
+balancer::TargetView target_named(const std::string& id) {
   balancer::TargetView view;
   view.id = view.listed_id = id;
   view.url = "http://" + id;
@@ -25,7 +25,7 @@ Request with(const std::string& name, const std::string& value) {
 }
 
 TEST(EntityTag, IsOfWhatIsWantedAndNotOfWhatIsObserved) {
-  const balancer::TargetView before = target_of("10.0.0.1:80");
+  const balancer::TargetView before = target_named("10.0.0.1:80");
   balancer::TargetView busy = before;
   busy.in_flight = 7;
   busy.phase = balancer::Phase::suspended;
@@ -43,7 +43,7 @@ TEST(EntityTag, IsOfWhatIsWantedAndNotOfWhatIsObserved) {
 }
 
 TEST(EntityTag, IsEmptyForWhatNobodyLists) {
-  balancer::TargetView leaving = target_of("10.0.0.1:80");
+  balancer::TargetView leaving = target_named("10.0.0.1:80");
   leaving.phase = balancer::Phase::draining;
   EXPECT_EQ(tag(leaving), "");
   leaving.is_drained = true;
@@ -56,7 +56,7 @@ TEST(EntityTag, OfAServiceChangesWithItsTargetsAndItsLimit) {
   balancer::ServiceView service;
   service.name = "calculate";
   const std::string empty = tag_of(std::optional(service));
-  service.targets.push_back(target_of("10.0.0.1:80"));
+  service.targets.push_back(target_named("10.0.0.1:80"));
   const std::string one = tag_of(std::optional(service));
   service.in_flight_max_set = 4;
 
