@@ -83,7 +83,8 @@ struct Api::State {
         waits(registry),
         targets(registry, changes, waits),
         update_servers(registry, changes, settings.update_servers_service),
-        hooks(registry, update_servers, doors.scaling) {}
+        hooks(registry, update_servers, doors.scaling),
+        audit(doors.audit) {}
 
   balancer::Registry& registry;
   const Settings settings;
@@ -93,6 +94,7 @@ struct Api::State {
   TargetCommands targets;
   UpdateServers update_servers;
   Hooks hooks;
+  Audit audit;
 
   net::awaitable<Response> route(Request request);
   net::awaitable<Response> route_services(Request request, Segments path);
@@ -277,7 +279,10 @@ net::awaitable<Response> Api::answer(Request request) {
 net::awaitable<Response> Api::answer_guarded(Guard& guard, Request request) {
   const auto state = state_;
   if (auto refusal = guard.refuse(request, Clock::now())) co_return *std::move(refusal);
-  co_return co_await state->route(std::move(request));
+  Audit::Entry entry = state->audit.begin(request, guard.who(request));
+  Response response = co_await state->route(std::move(request));
+  co_await state->audit.end(std::move(entry), response.status);
+  co_return response;
 }
 
 net::awaitable<Response> Api::answer_hook(HookAuth& auth, const HookScope& scope, Request request) {
@@ -285,13 +290,18 @@ net::awaitable<Response> Api::answer_hook(HookAuth& auth, const HookScope& scope
   const std::int64_t unix_s = std::time(nullptr);
   if (auto refusal = auth.refuse(request, Clock::now(), unix_s)) co_return *std::move(refusal);
   HookScope served = scope;
-  co_return co_await state->hooks.answer(std::move(request), std::move(served));
+  Audit::Entry entry = state->audit.begin(request, auth.who(request));
+  Response response = co_await state->hooks.answer(std::move(request), std::move(served));
+  co_await state->audit.end(std::move(entry), response.status);
+  co_return response;
 }
 
 net::awaitable<std::string> Api::change(std::function<balancer::Proposal()> propose) {
   const auto state = state_;
-  auto making = state->changes.make(std::move(propose));
+  Audit::Entry entry = state->audit.begin_own("autoscaler");
+  auto making = state->changes.make(std::move(propose), entry.trace);
   const Changes::Outcome outcome = co_await std::move(making);
+  co_await state->audit.end_own(std::move(entry));
   if (const auto* refusal = std::get_if<balancer::Refusal>(&outcome)) co_return refusal->message;
   const auto* error = std::get_if<std::error_code>(&outcome);
   co_return error == nullptr ? std::string() : "it cannot be made durable: " + error->message();

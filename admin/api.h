@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "admin/audit.h"
 #include "admin/changes.h"
 #include "admin/message.h"
 #include "admin/scaling_doors.h"
@@ -48,6 +49,7 @@ class Api {
     /// Reads all files again and calls back when what they hold is published.
     std::function<void(std::function<void(ConfigStatus)>)> reload;
     ScalingDoors scaling = ScalingDoors::closed();
+    AppendAudit audit{};    ///< empty: no audit log is kept
   };
 
   /// `registry` must outlive the io_context's last run.

@@ -108,7 +108,7 @@ net::awaitable<Response> TargetCommands::add(Request request, std::string servic
   std::function<Proposal()> propose = [this, &service, &wanted] {
     return registry_.propose_add(service, wanted.targets);
   };
-  const Changes::Outcome outcome = co_await changes_.make(std::move(propose));
+  const Changes::Outcome outcome = co_await changes_.make(std::move(propose), request.trace);
   if (auto failed = failure_of(outcome)) co_return *std::move(failed);
 
   const Applied applied = std::get<Applied>(outcome);
@@ -154,7 +154,7 @@ net::awaitable<Response> TargetCommands::take_out(Request request, TargetName ta
     return leave == Leave::for_good ? registry_.propose_remove(target.service, target.id)
                                     : registry_.propose_drain(target.service, target.id);
   };
-  const Changes::Outcome outcome = co_await changes_.make(std::move(propose));
+  const Changes::Outcome outcome = co_await changes_.make(std::move(propose), request.trace);
   if (auto failed = failure_of(outcome)) co_return *std::move(failed);
   const Applied applied = std::get<Applied>(outcome);
   if (applied.has_changed) {
@@ -175,7 +175,7 @@ net::awaitable<Response> TargetCommands::undrain(Request request, TargetName tar
   std::function<Proposal()> propose = [this, &target] {
     return registry_.propose_undrain(target.service, target.id);
   };
-  const Changes::Outcome outcome = co_await changes_.make(std::move(propose));
+  const Changes::Outcome outcome = co_await changes_.make(std::move(propose), request.trace);
   if (auto failed = failure_of(outcome)) co_return *std::move(failed);
   const Applied applied = std::get<Applied>(outcome);
   if (applied.has_changed) {

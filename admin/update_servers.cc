@@ -80,7 +80,7 @@ net::awaitable<Response> UpdateServers::answer(Request request) {
   std::function<balancer::Proposal()> propose = [this, &name, &servers] {
     return registry_.propose_servers(name, servers);
   };
-  const Changes::Outcome outcome = co_await changes_.make(std::move(propose));
+  const Changes::Outcome outcome = co_await changes_.make(std::move(propose), request.trace);
   if (const auto* refusal = std::get_if<balancer::Refusal>(&outcome)) {
     const bool is_theirs = refusal->kind == balancer::Refusal::Kind::bad_request;
     co_return is_theirs ? message(400, refusal->message) : message(500, kFailed, refusal->message);

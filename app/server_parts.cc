@@ -157,6 +157,17 @@ std::filesystem::path Server::Parts::token_file() const {
   return state.folder().empty() ? std::filesystem::path() : state.folder() / "admin-token";
 }
 
+/// One that nobody asked for is used if it is there.
+std::filesystem::path Server::Parts::read_token_file() const {
+  if (!config.admin.unix_path.empty()) return {};
+  if (!config.admin.read_token_file.empty() || state.folder().empty()) {
+    return config.admin.read_token_file;
+  }
+  std::error_code error;
+  const std::filesystem::path file = state.folder() / "admin-read-token";
+  return std::filesystem::exists(file, error) ? file : std::filesystem::path();
+}
+
 void Server::Parts::begin_stop() {
   if (std::exchange(is_stopping, true)) return;
   front->set_terminating();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/admin_front.h"
+#include "app/audit_log.h"
 #include "app/config_reload.h"
 #include "app/disk_thread.h"
 #include "app/notify/notifier.h"
@@ -40,6 +41,7 @@ struct Server::Parts {
   void make_watchers();
   void make_front();
   void make_scaler();
+  std::vector<std::string> make_audit_log();
   std::vector<std::string> make_messengers();
   std::vector<std::string> listen();
   void log_start() const;
@@ -59,6 +61,7 @@ struct Server::Parts {
   proxy::Observations observations();
   admin::ConfigStatus api_status() const;
   std::filesystem::path token_file() const;
+  std::filesystem::path read_token_file() const;
 
   // --- stopping (server_parts.cc) ---
   void begin_stop();
@@ -73,6 +76,7 @@ struct Server::Parts {
   boost::asio::io_context control{1};
   DiskThread disk;
   StateKeeper state{control, disk};
+  std::unique_ptr<AuditLog> audit_log;
   std::unique_ptr<proxy::AccessLog> access_log;
   std::unique_ptr<balancer::Registry> registry;
   std::unique_ptr<proxy::Workers> workers;

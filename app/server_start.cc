@@ -88,6 +88,7 @@ std::vector<std::string> Server::Parts::start() {
   make_registry();
   if (auto errors = make_workers(); !errors.empty()) return errors;
   make_watchers();
+  if (auto errors = make_audit_log(); !errors.empty()) return errors;
   make_front();
   make_scaler();
   if (auto errors = make_messengers(); !errors.empty()) return errors;
@@ -170,6 +171,19 @@ void Server::Parts::make_watchers() {
           .jitter = [this] { return std::uniform_real_distribution<double>(0.0, 1.0)(random); }});
 }
 
+std::vector<std::string> Server::Parts::make_audit_log() {
+  if (!config.admin.is_on && config.hooks.empty()) return {};
+  const bool is_asked_for = !config.admin.audit_log.empty();
+  std::filesystem::path file = config.admin.audit_log;
+  if (!is_asked_for && !state.folder().empty()) file = state.folder() / "audit.log";
+  audit_log = std::make_unique<AuditLog>(control, disk, std::move(file));
+  const std::string fault = audit_log->fault();
+  if (fault.empty()) return {};
+  if (is_asked_for) return {"admin.auditLog: " + fault};
+  log::warn("changes by API are not kept in an audit log: {}", fault);
+  return {};
+}
+
 void Server::Parts::make_front() {
   ConfigReload::Settings settings{.provider = config.file_provider,
                                   .entry_points = names_of(config.entry_points),
@@ -179,6 +193,7 @@ void Server::Parts::make_front() {
   collector = std::make_unique<metrics::Collector>(sources());
   AdminFront::Settings front_settings{.config = config,
                                       .token_file = token_file(),
+                                      .read_token_file = read_token_file(),
                                       .expose = [this] { return collector->expose(); },
                                       .doors = doors()};
   front = std::make_unique<AdminFront>(control, *registry, std::move(front_settings));
@@ -258,6 +273,7 @@ metrics::Collector::Sources Server::Parts::sources() {
                 }
                 return figures;
               },
+          .audit_lines_lost = [this] { return audit_log ? audit_log->lost() : 0; },
           .reasons = kReasons,
           .version = GAPURA_VERSION,
           .has_entry_point_families = config.metrics.entry_point_labels,
@@ -274,7 +290,14 @@ admin::Api::Doors Server::Parts::doors() {
               [this](std::function<void(admin::ConfigStatus)> done) {
                 reload->request([this, done = std::move(done)] { done(api_status()); });
               },
-          .scaling = scaling_doors()};
+          .scaling = scaling_doors(),
+          .audit =
+              [this](std::string line, std::function<void()> done) {
+                // Without the API and hooks only the autoscaler changes something: the log tells
+                // that.
+                if (!audit_log) return done();
+                audit_log->append(std::move(line), std::move(done));
+              }};
 }
 
 admin::ScalingDoors Server::Parts::scaling_doors() {

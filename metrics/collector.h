@@ -58,6 +58,7 @@ class Collector {
     std::function<std::vector<QueueFigures>()> queues = {};  ///< empty: there are none
     std::function<std::vector<PanicFigure>()> panics = {};   ///< empty: there are none
     std::function<ReloadFigures()> reloads;
+    std::function<std::uint64_t()> audit_lines_lost = {};  ///< empty: there is no audit log
     std::span<const std::string_view> reasons;  ///< of gapura_errors_total, by number; static
     std::string version;
     bool has_entry_point_families = true;  ///< metrics.prometheus.addEntryPointsLabels
