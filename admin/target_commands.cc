@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/json.hpp>
+#include <cerrno>
 #include <cstdio>
 #include <utility>
 
@@ -81,7 +82,8 @@ std::optional<Response> failure_of(const Changes::Outcome& outcome) {
   }
   if (const auto* failed = std::get_if<std::error_code>(&outcome)) {
     log::error("a change by API could not be saved, nothing was changed: {}", failed->message());
-    const bool is_full = *failed == std::errc::no_space_on_device;
+    const bool is_full = *failed == std::errc::no_space_on_device ||
+                         *failed == std::error_code(EDQUOT, std::generic_category());
     return problem_reply(is_full ? 507 : 500,
                          "the change could not be saved, so nothing was "
                          "changed: " +

@@ -13,6 +13,7 @@ namespace {
 using boost::asio::post;
 
 constexpr Milliseconds kTick{1'000};
+constexpr Milliseconds kSaveAgain{10'000};
 constexpr Milliseconds kAnswerRound{20};
 constexpr int kAnswerRounds = 50;  // a second: for answers of the admin API that are on their way
 
@@ -68,11 +69,14 @@ void Server::Parts::files_applied() {
 void Server::Parts::save_overlay_if_changed() {
   // While a change by API is on its way to the disk the registry does not have it yet: what it has
   // must not be written over it. The next tick looks again.
-  if (is_api_saving || state.folder().empty()) return;
+  if (is_api_saving || state.folder().empty() || Clock::now() < save_again_at) return;
   const balancer::Overlay& now = registry->overlay();
   if (now == saved_overlay) return;
   saved_overlay = now;
-  state.save(now, [](std::error_code) {});  // a failure is logged, and ends with the next change
+  state.save(now, [this, now](std::error_code error) {
+    // One by API may be on its way behind it by now: its answer counts.
+    if (error) overlay_saved(now, error);
+  });
 }
 
 void Server::Parts::save_for_api(balancer::Overlay overlay,
@@ -80,10 +84,21 @@ void Server::Parts::save_for_api(balancer::Overlay overlay,
   is_api_saving = true;
   auto saved = [this, overlay, done = std::move(done)](std::error_code error) {
     is_api_saving = false;
-    if (!error) saved_overlay = overlay;
+    overlay_saved(overlay, error);
     done(error);
   };
   state.save(std::move(overlay), std::move(saved));
+}
+
+void Server::Parts::overlay_saved(balancer::Overlay overlay, std::error_code error) {
+  if (!error) {
+    saved_overlay = std::move(overlay);
+    return;
+  }
+  // A change that was refused may be on the disk all the same (the folder could not be synced):
+  // what is in force is written until that succeeds, so that a restart does not bring the change.
+  saved_overlay.reset();
+  save_again_at = Clock::now() + kSaveAgain;
 }
 
 void Server::Parts::arm_tick() {

@@ -55,6 +55,8 @@ struct Server::Parts {
   void on_scaling(const autoscale::ScalingEvent& event);
   void files_applied();
   void save_overlay_if_changed();
+  /// The disk has answered: `overlay` is what it has now, or it could not be written.
+  void overlay_saved(balancer::Overlay overlay, std::error_code error);
   /// One at a time.
   void save_for_api(balancer::Overlay overlay, std::function<void(std::error_code)> done);
   void arm_tick();
@@ -94,7 +96,9 @@ struct Server::Parts {
   boost::asio::steady_timer stop_timer{control};
   std::minstd_rand random{std::random_device{}()};
   std::map<ServiceSlot, std::string> service_labels;  ///< of the last snapshot
-  balancer::Overlay saved_overlay;                    ///< as last handed to the disk
+  /// As last handed to the disk. Nothing: that failed, and what the file holds is not known.
+  std::optional<balancer::Overlay> saved_overlay;
+  TimePoint save_again_at{};  ///< not before, after a failure
   bool is_api_saving = false;
   unsigned workers_running = 0;
   bool is_stopping = false;

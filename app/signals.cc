@@ -14,6 +14,8 @@ Signals::Signals(Actions actions)
     : actions_(std::move(actions)), set_(loop_, SIGTERM, SIGINT, SIGHUP) {
   set_.add(SIGUSR1);
   std::signal(SIGPIPE, SIG_IGN);
+  // A file that may not grow (ulimit -f) is a write that fails, and no end of the process.
+  std::signal(SIGXFSZ, SIG_IGN);
   wait();
   thread_ = std::thread([this] { loop_.run(); });
 }

@@ -11,7 +11,7 @@ endif()
 # of them: ./dev soak runs it.
 set(environment "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp"
   "GAPURA_SANITIZE=${GAPURA_SANITIZE}")
-foreach(script admin_security calculate churn curl load_tools node_client
+foreach(script admin_security calculate churn curl full_disk kill load_tools node_client
     python_client)
   set(file ${CMAKE_CURRENT_LIST_DIR}/${script}_test.py)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
