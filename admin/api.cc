@@ -124,11 +124,13 @@ net::awaitable<Response> Api::State::route(Request request) {
   if (first == "services") co_return co_await route_services(std::move(request), *std::move(path));
   if (path->size() > 1) co_return problem_reply(404, "nothing is here; see /api/v1/services");
   if (first == "reload") co_return co_await reload(std::move(request));
-  const bool is_known = first == "routers" || first == "config" || first == "version";
+  const bool is_known =
+      first == "routers" || first == "config" || first == "version" || first == "state";
   if (!is_known) co_return problem_reply(404, "nothing is here; see /api/v1/services");
   if (!request.is_read()) co_return method_refused("GET, HEAD");
   if (first == "routers") co_return show_routers();
   if (first == "config") co_return show_config();
+  if (first == "state") co_return show(state_view(registry, doors.state, Clock::now()));
   json::object version;
   version["version"] = settings.software_version;
   co_return show(std::move(version));

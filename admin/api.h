@@ -13,6 +13,7 @@
 #include "admin/changes.h"
 #include "admin/message.h"
 #include "admin/scaling_doors.h"
+#include "admin/state_view.h"
 #include "balancer/registry.h"
 #include "conf/problem.h"
 
@@ -50,6 +51,7 @@ class Api {
     std::function<void(std::function<void(ConfigStatus)>)> reload;
     ScalingDoors scaling = ScalingDoors::closed();
     AppendAudit audit{};    ///< empty: no audit log is kept
+    DescribeState state{};  ///< empty: nothing is kept
   };
 
   /// `registry` must outlive the io_context's last run.

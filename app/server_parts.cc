@@ -91,6 +91,7 @@ void Server::Parts::save_for_api(balancer::Overlay overlay,
 }
 
 void Server::Parts::overlay_saved(balancer::Overlay overlay, std::error_code error) {
+  save_fault = error ? error.message() : std::string();
   if (!error) {
     saved_overlay = std::move(overlay);
     return;
@@ -99,6 +100,14 @@ void Server::Parts::overlay_saved(balancer::Overlay overlay, std::error_code err
   // what is in force is written until that succeeds, so that a restart does not bring the change.
   saved_overlay.reset();
   save_again_at = Clock::now() + kSaveAgain;
+}
+
+admin::StateDescription Server::Parts::describe_state(const balancer::Overlay& overlay) const {
+  if (state.folder().empty()) {
+    return {{}, to_yaml(overlay), "there is no folder for state; set stateDir"};
+  }
+  const std::string fault = saved_overlay ? std::string() : save_fault;
+  return {StateStore(state.folder()).file().string(), to_yaml(overlay), fault};
 }
 
 void Server::Parts::arm_tick() {

@@ -57,6 +57,7 @@ struct Server::Parts {
   void save_overlay_if_changed();
   /// The disk has answered: `overlay` is what it has now, or it could not be written.
   void overlay_saved(balancer::Overlay overlay, std::error_code error);
+  admin::StateDescription describe_state(const balancer::Overlay& overlay) const;
   /// One at a time.
   void save_for_api(balancer::Overlay overlay, std::function<void(std::error_code)> done);
   void arm_tick();
@@ -98,6 +99,7 @@ struct Server::Parts {
   std::map<ServiceSlot, std::string> service_labels;  ///< of the last snapshot
   /// As last handed to the disk. Nothing: that failed, and what the file holds is not known.
   std::optional<balancer::Overlay> saved_overlay;
+  std::string save_fault;     ///< of the last attempt; empty: it succeeded
   TimePoint save_again_at{};  ///< not before, after a failure
   bool is_api_saving = false;
   unsigned workers_running = 0;

@@ -297,7 +297,8 @@ admin::Api::Doors Server::Parts::doors() {
                 // that.
                 if (!audit_log) return done();
                 audit_log->append(std::move(line), std::move(done));
-              }};
+              },
+          .state = [this](const balancer::Overlay& overlay) { return describe_state(overlay); }};
 }
 
 admin::ScalingDoors Server::Parts::scaling_doors() {

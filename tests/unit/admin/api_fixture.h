@@ -245,6 +245,9 @@ class ApiFixture : public testing::Test {
       audit_lines.push_back(std::move(line));
       boost::asio::post(loop, std::move(done));
     };
+    made.state = [this](const balancer::Overlay& overlay) {
+      return StateDescription{"/state/state.yaml", std::to_string(overlay.services.size()), ""};
+    };
     made.scaling = {
         .services = [this] { return scaling.services(); },
         .take = [this](const autoscale::Alert& alert) { return scaling.take(alert); },

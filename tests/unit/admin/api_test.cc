@@ -177,7 +177,7 @@ TEST_F(ApiTest, ChangesNothingByReading) {
           std::string(kTargets), target, target + "?wait=true", target + "/drain",
           target + "/drain?wait=true", std::string("/api/v1/services/calculate/autoscale"),
           std::string("/api/v1/routers"), std::string("/api/v1/config"),
-          std::string("/api/v1/version"),
+          std::string("/api/v1/version"), std::string("/api/v1/state"),
           std::string("/api/v1/reload"), std::string("/update-servers"),
           std::string("/v1/scale-up?service=calculate"),
           std::string("/v1/scale-down?service=calculate"), std::string("/v1/operations/1"),
