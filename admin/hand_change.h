@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "admin/json.h"
-#include "autoscale/scaling.h"
+#include "autoscale/hand_change.h"
 
 namespace gapura::admin {
 

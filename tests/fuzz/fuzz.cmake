@@ -1,7 +1,8 @@
 # With GAPURA_FUZZ (clang): one libFuzzer program for each target, <name>_fuzz. Otherwise a test
 # that runs the committed corpora through the same targets.
 set(fuzz_dir ${CMAKE_CURRENT_LIST_DIR})
-set(fuzz_targets request_head response_head chunks path preamble rule config payload)
+set(fuzz_targets request_head response_head chunks path preamble rule config payload
+  admin_body)
 set(fuzz_sources)
 foreach(name ${fuzz_targets})
   list(APPEND fuzz_sources ${fuzz_dir}/${name}_fuzz.cc)
@@ -13,8 +14,9 @@ if(GAPURA_FUZZ)
   file(GLOB fuzzed CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/conf/*.cc)
   foreach(source proxy/authority proxy/body_decoder proxy/head_parts proxy/head_writer proxy/path
       proxy/proxy_protocol proxy/request_head proxy/response_head balancer/routing/matchers
-      balancer/routing/rule balancer/routing/rule_parser base/check base/net/endpoint
-      base/net/ip_set autoscale/alerts/alert_table autoscale/alerts/payload autoscale/json_library)
+      balancer/routing/rule balancer/routing/rule_parser balancer/target base/check
+      base/net/endpoint base/net/ip_set autoscale/alerts/alert_table autoscale/alerts/payload
+      autoscale/json_library admin/hand_change admin/json admin/location admin/query)
     list(APPEND fuzzed ${PROJECT_SOURCE_DIR}/${source}.cc)
   endforeach()
   set(fuzz_flags -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
@@ -35,7 +37,7 @@ if(GAPURA_FUZZ)
   endforeach()
 else()
   add_executable(fuzz_replay_test ${fuzz_dir}/replay_test.cc ${fuzz_sources})
-  target_link_libraries(fuzz_replay_test PRIVATE gapura_proxy gapura_autoscale
+  target_link_libraries(fuzz_replay_test PRIVATE gapura_proxy gapura_autoscale gapura_admin
     GTest::gtest GTest::gtest_main)
   set_target_properties(fuzz_replay_test PROPERTIES UNITY_BUILD OFF)  # each target is a program
   target_compile_definitions(fuzz_replay_test PRIVATE GAPURA_FUZZ_CORPUS="${fuzz_dir}/corpus")

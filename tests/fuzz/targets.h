@@ -22,6 +22,9 @@ void config(std::string_view bytes);
 /// As a webhook's body: whom an alert speaks of is known, and withdrawn alerts leave no vote.
 void payload(std::string_view bytes);
 
+/// As the body, and the query, of calls to the admin API: what is taken is whole and in range.
+void admin_body(std::string_view bytes);
+
 struct Target {
   std::string_view name;  ///< also the folder of its corpus
   void (*run)(std::string_view bytes);
@@ -36,6 +39,7 @@ inline constexpr std::array kTargets{
     Target{"rule", rule},
     Target{"config", config},
     Target{"payload", payload},
+    Target{"admin_body", admin_body},
 };
 
 }  // namespace gapura::fuzz
