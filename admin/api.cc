@@ -56,12 +56,16 @@ net::awaitable<Response> Api::answer(Request request) {
 }
 
 net::awaitable<Response> Api::answer_guarded(Guard& guard, Request request) {
+  const auto parts = parts_;
   if (auto refusal = guard.refuse(request, Clock::now())) {
-    parts_->hooks.counts().add(request.path, refusal->status);
-    set_version(*refusal, parts_->registry.version());
+    parts->hooks.counts().add(request.path, refusal->status);
+    set_version(*refusal, parts->registry.version());
     co_return *std::move(refusal);
   }
-  co_return co_await answer(std::move(request));
+  Audit::Entry entry = parts->audit.begin(request, guard.who(request));
+  Response response = co_await answer(std::move(request));
+  co_await parts->audit.end(std::move(entry), response.status);
+  co_return response;
 }
 
 net::awaitable<Response> Api::answer_hook(HookAuth& auth, const HookScope& scope, Request request) {
@@ -72,13 +76,18 @@ net::awaitable<Response> Api::answer_hook(HookAuth& auth, const HookScope& scope
     co_return *std::move(refusal);
   }
   HookScope served = scope;
-  co_return co_await parts->hooks.answer(std::move(request), std::move(served));
+  Audit::Entry entry = parts->audit.begin(request, auth.who(request));
+  Response response = co_await parts->hooks.answer(std::move(request), std::move(served));
+  co_await parts->audit.end(std::move(entry), response.status);
+  co_return response;
 }
 
 net::awaitable<std::string> Api::change(std::function<balancer::Proposal()> propose) {
   const auto parts = parts_;
-  auto making = parts->changes.make(std::move(propose));
+  Audit::Entry entry = parts->audit.begin_own("autoscaler");
+  auto making = parts->changes.make(std::move(propose), entry.trace);
   const Changes::Outcome outcome = co_await std::move(making);
+  co_await parts->audit.end_own(std::move(entry));
   co_return fault_of(outcome);
 }
 
@@ -91,8 +100,10 @@ net::awaitable<void> Api::expire() {
       if (!parts->registrations.is_expired(name, Clock::now())) return parts->registry.overlay();
       return parts->registry.propose_remove(name.service, name.id);
     };
-    auto making = parts->changes.make(std::move(propose));
+    Audit::Entry entry = parts->audit.begin_own("expiry");
+    auto making = parts->changes.make(std::move(propose), entry.trace);
     const Changes::Outcome outcome = co_await std::move(making);
+    co_await parts->audit.end_own(std::move(entry));
     const std::string fault = fault_of(outcome);
     if (fault.empty()) {
       log::info("target {} of {} did not renew its registration: it is drained and removed",

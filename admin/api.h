@@ -10,12 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "admin/audit.h"
 #include "admin/changes.h"
 #include "admin/explain.h"
 #include "admin/happening.h"
 #include "admin/live_stats.h"
 #include "admin/message.h"
 #include "admin/scaling_doors.h"
+#include "admin/state_view.h"
 #include "admin/update_servers.h"
 #include "balancer/registry.h"
 #include "conf/problem.h"
@@ -66,6 +68,8 @@ class Api {
     std::function<std::vector<EntryPointStatus>()> entry_points = {};  ///< empty: none is shown
     LoadDoor loads{};
     WriteServers write_servers{};  ///< empty: no file shows the list of POST /update-servers
+    AppendAudit audit{};    ///< empty: no audit log is kept
+    DescribeState state{};  ///< empty: nothing is kept
   };
 
   /// `registry` must outlive the io_context's last run.

@@ -10,7 +10,8 @@ namespace net = boost::asio;
 Changes::Changes(balancer::Registry& registry, Persist persist)
     : registry_(registry), persist_(std::move(persist)) {}
 
-net::awaitable<Changes::Outcome> Changes::make(std::function<balancer::Proposal()> propose) {
+net::awaitable<Changes::Outcome> Changes::make(std::function<balancer::Proposal()> propose,
+                                               std::shared_ptr<ChangeTrace> trace) {
   Applied applied;
   {
     const Turns::Turn turn = co_await turns_.take();
@@ -23,6 +24,7 @@ net::awaitable<Changes::Outcome> Changes::make(std::function<balancer::Proposal(
     if (applied.has_changed) {
       const std::error_code failed = co_await save(overlay);
       if (failed) co_return Outcome(failed);
+      if (trace) trace->note(registry_.overlay(), overlay);
       registry_.set_overlay(std::move(overlay), Clock::now());
     }
     applied.version = registry_.version();

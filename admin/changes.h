@@ -4,9 +4,11 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <functional>
+#include <memory>
 #include <system_error>
 #include <variant>
 
+#include "admin/change_trace.h"
 #include "admin/condition.h"
 #include "balancer/overlay.h"
 #include "balancer/registry.h"
@@ -31,7 +33,9 @@ class Changes {
   Changes(balancer::Registry& registry, Persist persist);
 
   /// `propose` is called when it is this change's turn, on what the changes before have made.
-  boost::asio::awaitable<Outcome> make(std::function<balancer::Proposal()> propose);
+  /// What it changes is noted in `trace`, which may be null.
+  boost::asio::awaitable<Outcome> make(std::function<balancer::Proposal()> propose,
+                                       std::shared_ptr<ChangeTrace> trace);
 
   /// A worker has adopted a version.
   void on_adopted() { adopted_.notify(); }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "admin/problem_reply.h"
+#include "admin/web_page.h"
 #include "base/ascii.h"
 #include "base/net/endpoint.h"
 
@@ -19,10 +20,14 @@ std::string_view name_in(std::string_view host) {
   return host.substr(0, host.find(':'));
 }
 
+bool is_carried(const std::optional<Token>& token, const Request& request) {
+  return token && token->is_carried_by(request.authorization);
+}
+
 }  // namespace
 
-Guard::Guard(std::optional<Token> token, std::string host)
-    : token_(std::move(token)), host_(std::move(host)) {}
+Guard::Guard(Tokens tokens, std::string host)
+    : tokens_(std::move(tokens)), host_(std::move(host)) {}
 
 std::optional<Response> Guard::refuse(const Request& request, TimePoint now) {
   if (request.is_local_socket) return std::nullopt;
@@ -31,13 +36,23 @@ std::optional<Response> Guard::refuse(const Request& request, TimePoint now) {
     return problem_reply(
         403, "the Host field must be an IP address, localhost or the host in admin.address");
   }
-  // "null", "https://…" and other hosts alike: only a page that this listener served may call it.
-  if (!request.origin.empty() && !iequals(request.origin, "http://" + request.host)) {
+  if (is_of_foreign_page(request)) {
     refusals_.note(request, "it comes from a web page of another origin", now);
     return problem_reply(403, "requests of web pages from another origin are not served");
   }
-  if (token_ && token_->is_carried_by(request.authorization)) return std::nullopt;
-  return refuse_token(request, now);
+  if (is_carried(tokens_.write, request)) return std::nullopt;
+  if (!is_carried(tokens_.read, request)) return refuse_token(request, now);
+  if (request.is_read()) return std::nullopt;
+  refusals_.note(request, "its token may only read", now);
+  return problem_reply(403, "this token may only read (GET, HEAD); " + request.method +
+                                " needs the one that may write, whose file the start-up log names");
+}
+
+std::string Guard::who(const Request& request) const {
+  if (request.is_local_socket) {
+    return request.uid ? "uid " + std::to_string(*request.uid) : "unix socket";
+  }
+  return is_carried(tokens_.write, request) ? "write token" : "read token";
 }
 
 bool Guard::is_own_host(const std::string& host) const {
@@ -48,8 +63,8 @@ bool Guard::is_own_host(const std::string& host) const {
 
 Response Guard::refuse_token(const Request& request, TimePoint now) {
   const bool has_none = request.authorization.empty();
-  refusals_.note(request, has_none ? "it carries no token" : "its token is wrong", now);
-  if (refusals_.are_too_many()) return Refusals::too_many("a valid token");
+  const char* why = has_none ? "it carries no token" : "its token is wrong";
+  if (refusals_.note(request, why, now)) return Refusals::too_many("a valid token");
   Response response = problem_reply(
       401, "send \"Authorization: Bearer <token>\"; the start-up log names the token's file");
   response.fields.emplace_back("WWW-Authenticate", "Bearer realm=\"gapura\"");

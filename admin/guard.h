@@ -1,5 +1,5 @@
 /// Who may use the admin API. Over the Unix socket, whoever may open the file. Over TCP, whoever
-/// carries the token, names us by an address of ours (a page that had its own name point here does
+/// carries a token, names us by an address of ours (a page that had its own name point here does
 /// not: DNS rebinding) and is no foreign web page. Control thread only.
 #pragma once
 
@@ -15,18 +15,27 @@ namespace gapura::admin {
 
 class Guard {
  public:
+  /// What may be carried, by scope. Without either nobody passes over TCP.
+  struct Tokens {
+    std::optional<Token> write{};  ///< may do everything
+    std::optional<Token> read{};   ///< GET and HEAD only
+  };
   /// `host` is the configured listen host: a name in it may be used in the Host field.
-  Guard(std::optional<Token> token, std::string host);
+  Guard(Tokens tokens, std::string host);
 
   /// The refusal, or nothing when the request may be served. Refusals are logged, at most a few a
-  /// second; after too many wrong tokens the next ones are 429 (a right one always passes).
+  /// second; after too many wrong tokens of an address its next ones are 429 (a right one always
+  /// passes).
   std::optional<Response> refuse(const Request& request, TimePoint now);
+
+  /// Who a request that was let pass is of, for the audit log: "uid 1000", "write token".
+  std::string who(const Request& request) const;
 
  private:
   bool is_own_host(const std::string& host) const;
   Response refuse_token(const Request& request, TimePoint now);
 
-  std::optional<Token> token_;
+  Tokens tokens_;
   std::string host_;
   Refusals refusals_{"an admin request"};
 };

@@ -6,6 +6,7 @@
 
 #include "admin/problem_reply.h"
 #include "admin/secret.h"
+#include "admin/web_page.h"
 #include "base/ascii.h"
 #include "base/digest.h"
 
@@ -117,17 +118,21 @@ Response HookAuth::unauthorized(const std::string& why) const {
 
 std::optional<Response> HookAuth::refuse(const Request& request, TimePoint now,
                                          std::int64_t unix_s) {
-  // "null", "https://…" and other hosts alike. Programs send no Origin.
-  if (!request.is_local_socket && !request.origin.empty() &&
-      !iequals(request.origin, "http://" + request.host)) {
+  if (!request.is_local_socket && is_of_foreign_page(request)) {
     refusals_.note(request, "it comes from a web page of another origin", now);
     return problem_reply(403, "requests of web pages from another origin are not served");
   }
   const std::string fault = fault_of(request, unix_s);
   if (fault.empty()) return std::nullopt;
-  refusals_.note(request, fault, now);
-  if (refusals_.are_too_many()) return Refusals::too_many("what this listener asks for");
+  if (refusals_.note(request, fault, now)) return Refusals::too_many("what this listener asks for");
   return unauthorized(fault);
+}
+
+std::string HookAuth::who(const Request& request) const {
+  if (std::holds_alternative<Token>(credentials_)) return "hook, bearer";
+  if (std::holds_alternative<Basic>(credentials_)) return "hook, basic";
+  if (std::holds_alternative<Hmac>(credentials_)) return "hook, signed";
+  return request.uid ? "hook, uid " + std::to_string(*request.uid) : "hook, anybody";
 }
 
 }  // namespace gapura::admin

@@ -25,6 +25,9 @@ class HookAuth {
   /// many the next ones are 429 (a right one always passes).
   std::optional<Response> refuse(const Request& request, TimePoint now, std::int64_t unix_s);
 
+  /// Who a request that was let pass is of, for the audit log: "uid 1000", "hook, bearer".
+  std::string who(const Request& request) const;
+
   static constexpr std::int64_t kClockDifferenceMax_s = 5 * 60;
   static constexpr std::size_t kSecretBytesMin = Token::kBytesMin;
   static constexpr std::size_t kPasswordBytesMin = 8;

@@ -190,6 +190,7 @@ net::awaitable<void> HttpConnection::answer(Incoming& incoming) {
     request.body = std::move(message.body());
     request.peer = client_.name;
     request.is_local_socket = client_.is_local_socket;
+    request.uid = client_.uid;
     has_expired_.reset();
     deadline_.cancel();
     watch_for_departure();

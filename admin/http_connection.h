@@ -5,7 +5,9 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "admin/http_server.h"
@@ -20,6 +22,7 @@ class HttpConnection {
   struct Client {
     std::string name;  ///< Request::peer
     bool is_local_socket = false;
+    std::optional<std::uint32_t> uid{};  ///< Request::uid
   };
 
   /// `limits` and `respond` must outlive the connection.

@@ -33,7 +33,7 @@ HttpConnection::Client client_of(int descriptor, const sockaddr_storage& peer) {
   if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
     return {"unix socket", true};
   }
-  return {"unix socket, uid " + std::to_string(credentials.uid), true};
+  return {"unix socket, uid " + std::to_string(credentials.uid), true, credentials.uid};
 }
 
 /// Which file a path names; two zeros when none.

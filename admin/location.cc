@@ -5,12 +5,6 @@
 namespace gapura::admin {
 namespace {
 
-int hex_value(char c) {
-  if (is_ascii_digit(c)) return c - '0';
-  const char lower = ascii_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /// Calls `act` with each part of `text` between separators.
 template <class Act>
 void split(std::string_view text, char separator, const Act& act) {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +33,8 @@ class Departure {
   std::function<void()> act_;
 };
 
+struct ChangeTrace;
+
 struct Request {
   std::string method;         ///< as sent
   std::string path;           ///< percent-encoded still, without the query
@@ -41,9 +45,11 @@ struct Request {
   std::string content_type;
   std::vector<std::pair<std::string, std::string>> fields;  ///< all of them, as sent
   std::string body;
-  std::string peer;              ///< "10.0.0.7:51334", or "unix socket, uid 1000": for the log
-  bool is_local_socket = false;  ///< came over the Unix socket
+  std::string peer;                  ///< "10.0.0.7:51334", or "unix socket, uid 1000": for the log
+  bool is_local_socket = false;      ///< came over the Unix socket
+  std::optional<std::uint32_t> uid;  ///< of the process at its other end (SO_PEERCRED)
   std::shared_ptr<Departure> departure;  ///< never null
+  std::shared_ptr<ChangeTrace> trace;    ///< where its changes are noted; null: nowhere
 
   bool is_read() const noexcept { return method == "GET" || method == "HEAD"; }
   /// The first field of this name, whatever its case; empty: none.

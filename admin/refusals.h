@@ -1,8 +1,9 @@
-/// Counts and logs requests that were refused for what they carry: a few lines at a time, and too
-/// many are told to wait. Control thread only.
+/// Counts and logs requests that were refused for what they carry: a few lines at a time, and an
+/// address with too many is told to wait. Control thread only.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -16,22 +17,30 @@ class Refusals {
   /// `what` begins the log's lines: "an admin request".
   explicit Refusals(std::string what) : what_(std::move(what)) {}
 
-  void note(const Request& request, std::string_view why, TimePoint now);
-  /// Since the last note().
-  bool are_too_many() const noexcept { return failures_ > kMax; }
-  std::uint64_t total() const noexcept { return total_; }
+  /// True: there were more than kMax from this address in kWindow, and it is told to wait.
+  bool note(const Request& request, std::string_view why, TimePoint now);
 
   /// 429; `without` names what they lacked.
   static Response too_many(std::string_view without);
 
-  static constexpr std::uint32_t kMax = 10;  ///< in kWindow, from everybody together
+  static constexpr std::uint32_t kMax = 10;  ///< in kWindow, of one address or one /64 of IPv6
   static constexpr Milliseconds kWindow{10'000};
+  /// Addresses told apart at a time; those above share one count. Bounds what strangers can fill.
+  static constexpr std::size_t kAddressesMax = 1024;
 
  private:
+  struct Window {
+    TimePoint start{};
+    std::uint32_t count = 0;
+    /// One more, in a new window when this one is over.
+    void add(TimePoint now);
+  };
+  Window& window_of(const std::string& peer, TimePoint now);
+
   std::string what_;
-  TimePoint window_start_{};
-  std::uint32_t failures_ = 0;
-  std::uint64_t total_ = 0;
+  std::map<std::string, Window> by_address_;
+  Window others_;
+  Window lines_;  ///< of the log
 };
 
 }  // namespace gapura::admin

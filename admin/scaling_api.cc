@@ -3,18 +3,16 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "admin/change_trace.h"
+#include "admin/hand_change.h"
 #include "admin/problem_reply.h"
 #include "base/log.h"
-#include "conf/scalars.h"
 
 namespace gapura::admin {
 namespace {
 
 namespace json = boost::json;
 using autoscale::CommandFault;
-
-constexpr std::uint32_t kSizeMax = 100'000;  // far above any max
-constexpr std::string_view kMembers[] = {"mode", "paused", "size", "for"};
 
 double seconds(Milliseconds time) {
   return static_cast<double>(time.count()) / 1'000;
@@ -97,41 +95,15 @@ unsigned status_of(CommandFault::Kind kind) {
   return 409;
 }
 
-std::optional<BodyFault> read_size(const json::value& value, autoscale::HandChange& change) {
-  if (value.is_null()) {
-    change.size.emplace(std::nullopt);
-    return std::nullopt;
-  }
-  if (!value.is_int64() || value.as_int64() < 0 || value.as_int64() > kSizeMax) {
-    return BodyFault{"\"size\" must be a number of targets, or null to let the signals decide",
-                     "size"};
-  }
-  change.size.emplace(static_cast<std::uint32_t>(value.as_int64()));
-  return std::nullopt;
-}
-
-std::optional<BodyFault> read_member(const std::string& name, const json::value& value,
-                                     autoscale::HandChange& change) {
-  if (name == "size") return read_size(value, change);
-  if (name == "paused") {
-    if (!value.is_bool()) return BodyFault{"\"paused\" must be true or false", name};
-    change.is_paused = value.as_bool();
-    return std::nullopt;
-  }
-  if (name == "mode") {
-    if (value.is_string()) change.mode = conf::scaling_mode(value.as_string());
-    if (change.mode) return std::nullopt;
-    return BodyFault{"\"mode\" must be off, observe, up_only or on", name};
-  }
-  if (name == "for") {
-    std::string fault = "must be a duration";
-    const auto lasts = value.is_string() ? conf::parse_duration(value.as_string(), &fault)
-                                         : std::optional<Milliseconds>();
-    if (!lasts) return BodyFault{"\"for\" " + fault + ", like \"10m\"", name};
-    change.lasts = *lasts;
-    return std::nullopt;
-  }
-  return unknown_member(name, kMembers);
+/// What a hand may change.
+json::value hand_of(const ScalingDoors& doors, const std::string& service) {
+  const auto view = doors.view(service);
+  if (!view) return nullptr;
+  json::object object;
+  object["mode"] = to_string(view->mode);
+  object["paused"] = view->is_paused;
+  object["size"] = view->override_size ? json::value(*view->override_size) : nullptr;
+  return object;
 }
 
 }  // namespace
@@ -163,21 +135,6 @@ json::object to_json(const autoscale::ScalerView& view, WallTime now) {
   return object;
 }
 
-std::variant<autoscale::HandChange, BodyFault> read_hand_change(const json::value& body) {
-  const json::object* object = body.if_object();
-  if (object == nullptr || object->empty()) {
-    return BodyFault{"the body must be an object like {\"size\": 3, \"for\": \"10m\"}", ""};
-  }
-  autoscale::HandChange change;
-  for (const auto& [key, value] : *object) {
-    if (auto fault = read_member(std::string(key), value, change)) return *fault;
-  }
-  if (change.lasts.count() != 0 && !change.size.value_or(std::nullopt)) {
-    return BodyFault{"\"for\" means nothing without a size", "for"};
-  }
-  return change;
-}
-
 Response show_scaling(const ScalingDoors& doors, const std::string& service) {
   const auto view = doors.view(service);
   if (!view) {
@@ -194,8 +151,12 @@ Response change_scaling(const ScalingDoors& doors, const std::string& service,
   if (const auto* fault = std::get_if<BodyFault>(&change)) {
     return problem_reply(400, fault->message, fault->field);
   }
+  json::value before = hand_of(doors, service);
   if (const auto fault = doors.change(service, std::get<autoscale::HandChange>(change))) {
     return problem_reply(status_of(fault->kind), fault->message);
+  }
+  if (request.trace) {
+    request.trace->note(service, "autoscale", std::move(before), hand_of(doors, service));
   }
   log::info("admin: {} changed the scaling of service {}: {}", request.peer, service, request.body);
   return show_scaling(doors, service);

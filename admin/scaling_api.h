@@ -5,7 +5,6 @@
 #include <boost/json/fwd.hpp>
 #include <chrono>
 #include <string>
-#include <variant>
 
 #include "admin/body.h"
 #include "admin/json.h"
@@ -15,9 +14,6 @@
 namespace gapura::admin {
 
 boost::json::object to_json(const autoscale::ScalerView& view, WallTime now);
-
-/// {"mode"?: "on", "paused"?: true, "size"?: 3 or null, "for"?: "10m"}. Unknown members are faults.
-std::variant<autoscale::HandChange, BodyFault> read_hand_change(const boost::json::value& body);
 
 Response show_scaling(const ScalingDoors& doors, const std::string& service);
 Response change_scaling(const ScalingDoors& doors, const std::string& service,

@@ -113,7 +113,7 @@ net::awaitable<Response> UpdateServers::answer(Request request) {
     log::error("POST /update-servers changed nothing: {}", fault);
     co_return message(500, kFailed, fault);
   }
-  const Changes::Outcome outcome = co_await changes_.make(std::move(propose));
+  const Changes::Outcome outcome = co_await changes_.make(std::move(propose), request.trace);
   if (const auto* refusal = std::get_if<balancer::Refusal>(&outcome)) co_return refused(*refusal);
   if (const auto* failed = std::get_if<std::error_code>(&outcome)) {
     log::error("POST /update-servers could not be saved, nothing was changed: {}",

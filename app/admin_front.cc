@@ -16,6 +16,8 @@
 #include "admin/rest_provider.h"
 #include "admin/token.h"
 #include "app/port_holder.h"
+#include "base/ascii.h"
+#include "base/net/ip_set.h"
 #include "proxy/path.h"
 
 namespace gapura::app {
@@ -56,6 +58,24 @@ std::optional<admin::TraefikApi> traefik_api_of(const balancer::Registry& regist
   return admin::TraefikApi(registry, config, GAPURA_VERSION);
 }
 
+bool is_loopback(const conf::ListenAddress& address) {
+  IpSet loopback;
+  loopback.add("127.0.0.0/8");
+  loopback.add("::1");
+  const auto literal = Endpoint::parse(address.host, address.port);
+  return literal ? loopback.contains(*literal) : iequals(address.host, "localhost");
+}
+
+void warn_of_plain_http(const std::string& what, const conf::ListenAddress& address,
+                        AdminFront::Listening& result) {
+  if (is_loopback(address)) return;
+  result.warnings.push_back(
+      what + " on " + to_string(address) +
+      " is plain HTTP: whoever sees the packets on their way reads its "
+      "secret and may use it. Have it on 127.0.0.1 or a Unix socket, or let only a "
+      "private network reach it");
+}
+
 }  // namespace
 
 struct AdminFront::Servers {
@@ -63,6 +83,7 @@ struct AdminFront::Servers {
       : control(control_),
         config(settings.config),
         token_file(std::move(settings.token_file)),
+        read_token_file(std::move(settings.read_token_file)),
         api(registry,
             {.update_servers_service = config.admin.update_servers_service,
              .software_version = GAPURA_VERSION,
@@ -94,6 +115,8 @@ struct AdminFront::Servers {
     return api.answer_guarded(*guard, std::move(request));
   }
   admin::HttpServer* open(const Place& place, admin::Respond respond, Listening& result);
+  static bool take_token(const std::filesystem::path& file, std::optional<admin::Token>& token,
+                         Listening& result);
   void listen_admin(Listening& result);
   void listen_internal(Listening& result);
   void listen_hook(const conf::HookListener& listener, Listening& result);
@@ -101,6 +124,7 @@ struct AdminFront::Servers {
   boost::asio::io_context& control;
   const conf::StaticConfig& config;
   const std::filesystem::path token_file;
+  const std::filesystem::path read_token_file;
   admin::Api api;
   const admin::Assets assets{admin::dashboard()};
   admin::Internal internal;
@@ -135,25 +159,36 @@ admin::HttpServer* AdminFront::Servers::open(const Place& place, admin::Respond 
   return nullptr;
 }
 
+/// False: it cannot be had, and why is in the errors.
+bool AdminFront::Servers::take_token(const std::filesystem::path& file,
+                                     std::optional<admin::Token>& token, Listening& result) {
+  auto made = admin::Token::read_or_make(file);
+  if (auto* fault = std::get_if<std::string>(&made)) {
+    result.errors.push_back(std::move(*fault));
+    return false;
+  }
+  token = std::get<admin::Token>(std::move(made));
+  return true;
+}
+
 void AdminFront::Servers::listen_admin(Listening& result) {
   if (!config.admin.is_on) return;
   const bool is_unix = !config.admin.unix_path.empty();
-  std::optional<admin::Token> token;
+  admin::Guard::Tokens tokens;
   if (!is_unix) {
     if (token_file.empty()) {
       result.warnings.push_back(
-          "the admin API is off: there is no folder for its token; set "
-          "stateDir or admin.tokenFile");
+          "the admin API is off, because it is not opened without a token: there is no folder for "
+          "its token; set stateDir or admin.tokenFile");
       return;
     }
-    auto made = admin::Token::read_or_make(token_file);
-    if (auto* fault = std::get_if<std::string>(&made)) {
-      result.errors.push_back(std::move(*fault));
-      return;
-    }
-    token = std::get<admin::Token>(std::move(made));
+    const bool has_both =
+        take_token(token_file, tokens.write, result) &&
+        (read_token_file.empty() || take_token(read_token_file, tokens.read, result));
+    if (!has_both) return;
+    warn_of_plain_http("the admin API", config.admin.address, result);
   }
-  guard.emplace(std::move(token), config.admin.address.host);
+  guard.emplace(std::move(tokens), config.admin.address.host);
   Place place{
       .what = "admin", .address = config.admin.address, .unix_path = config.admin.unix_path};
   // Whoever comes from Traefik has not asked for this port: it must not keep the proxy from
@@ -197,6 +232,11 @@ void AdminFront::Servers::listen_hook(const conf::HookListener& listener, Listen
       },
       result);
   const bool is_open = std::holds_alternative<std::monostate>(listener.auth);
+  const bool sends_secret = std::holds_alternative<conf::BearerAuth>(listener.auth) ||
+                            std::holds_alternative<conf::BasicAuth>(listener.auth);
+  if (hook.server != nullptr && sends_secret && listener.unix_path.empty()) {
+    warn_of_plain_http("the listener for hooks", listener.address, result);
+  }
   if (hook.server == nullptr || !is_open || !listener.unix_path.empty()) return;
   result.warnings.push_back("hooks on " + name_of(listener) +
                             " are open to whoever reaches them, as insecure: true says");
@@ -293,7 +333,11 @@ std::string AdminFront::describe() const {
     text += "on unix:" + admin.unix_path.string();
   } else {
     text += "on " + url_of(admin.address, admin_port()) + " (dashboard at /dashboard/, token in " +
-            servers_->token_file.string() + ")";
+            servers_->token_file.string();
+    if (!servers_->read_token_file.empty()) {
+      text += ", one that may only read in " + servers_->read_token_file.string();
+    }
+    text += ")";
   }
   if (!servers_->internal_server) {
     text += "; no /metrics and /ping";

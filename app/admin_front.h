@@ -21,8 +21,9 @@ class AdminFront {
  public:
   struct Settings {
     const conf::StaticConfig& config;
-    std::filesystem::path token_file;     ///< empty: there is no place for one
-    std::function<std::string()> expose;  ///< the metrics' text
+    std::filesystem::path token_file;       ///< empty: there is no place for one
+    std::filesystem::path read_token_file;  ///< empty: there is no token that may only read
+    std::function<std::string()> expose;    ///< the metrics' text
     admin::Api::Doors doors;
     admin::RestProvider::Take take_rest;
   };

@@ -98,6 +98,7 @@ metrics::Collector::Sources Server::Parts::sources() {
                 return figures;
               },
           .readings = [this] { return readings(); },
+          .audit_lines_lost = [this] { return audit_log ? audit_log->lost() : 0; },
           .reasons = kReasons,
           .version = GAPURA_VERSION,
           .has_entry_point_families = config.metrics.entry_point_labels,

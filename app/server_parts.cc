@@ -13,6 +13,7 @@ namespace {
 using boost::asio::post;
 
 constexpr Milliseconds kTick{1'000};
+constexpr Milliseconds kSaveAgain{10'000};
 constexpr Milliseconds kAnswerRound{20};
 constexpr int kAnswerRounds = 50;  // a second: for answers of the admin API that are on their way
 
@@ -73,11 +74,14 @@ void Server::Parts::files_applied() {
 void Server::Parts::save_overlay_if_changed() {
   // While a change by API is on its way to the disk the registry does not have it yet: what it has
   // must not be written over it. The next tick looks again.
-  if (is_api_saving || state.folder().empty()) return;
+  if (is_api_saving || state.folder().empty() || Clock::now() < save_again_at) return;
   const balancer::Overlay& now = registry->overlay();
   if (now == saved_overlay) return;
   saved_overlay = now;
-  state.save(now, [](std::error_code) {});  // a failure is logged, and ends with the next change
+  state.save(now, [this, now](std::error_code error) {
+    // One by API may be on its way behind it by now: its answer counts.
+    if (error) overlay_saved(now, error);
+  });
 }
 
 void Server::Parts::save_for_api(balancer::Overlay overlay,
@@ -85,7 +89,7 @@ void Server::Parts::save_for_api(balancer::Overlay overlay,
   is_api_saving = true;
   auto saved = [this, overlay, done = std::move(done)](std::error_code error) {
     is_api_saving = false;
-    if (!error) saved_overlay = overlay;
+    overlay_saved(overlay, error);
     done(error);
   };
   state.save(std::move(overlay), std::move(saved));
@@ -106,6 +110,26 @@ void Server::Parts::write_list(const std::string& service, std::vector<conf::Ser
       reload->request([done] { done({}); });
     });
   });
+}
+
+void Server::Parts::overlay_saved(balancer::Overlay overlay, std::error_code error) {
+  save_fault = error ? error.message() : std::string();
+  if (!error) {
+    saved_overlay = std::move(overlay);
+    return;
+  }
+  // A change that was refused may be on the disk all the same (the folder could not be synced):
+  // what is in force is written until that succeeds, so that a restart does not bring the change.
+  saved_overlay.reset();
+  save_again_at = Clock::now() + kSaveAgain;
+}
+
+admin::StateDescription Server::Parts::describe_state(const balancer::Overlay& overlay) const {
+  if (state.folder().empty()) {
+    return {{}, to_yaml(overlay), "there is no folder for state; set stateDir"};
+  }
+  const std::string fault = saved_overlay ? std::string() : save_fault;
+  return {StateStore(state.folder()).file().string(), to_yaml(overlay), fault};
 }
 
 void Server::Parts::arm_tick() {
@@ -189,6 +213,17 @@ std::filesystem::path Server::Parts::token_file() const {
   if (!config.admin.unix_path.empty()) return {};
   if (!config.admin.token_file.empty()) return config.admin.token_file;
   return state.folder().empty() ? std::filesystem::path() : state.folder() / "admin-token";
+}
+
+/// One that nobody asked for is used if it is there.
+std::filesystem::path Server::Parts::read_token_file() const {
+  if (!config.admin.unix_path.empty()) return {};
+  if (!config.admin.read_token_file.empty() || state.folder().empty()) {
+    return config.admin.read_token_file;
+  }
+  std::error_code error;
+  const std::filesystem::path file = state.folder() / "admin-read-token";
+  return std::filesystem::exists(file, error) ? file : std::filesystem::path();
 }
 
 void Server::Parts::begin_stop() {

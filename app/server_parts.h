@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/admin_front.h"
+#include "app/audit_log.h"
 #include "app/config_reload.h"
 #include "app/disk_thread.h"
 #include "app/notify/notifier.h"
@@ -40,6 +41,7 @@ struct Server::Parts {
   void make_watchers();
   void make_front();
   void make_scaler();
+  std::vector<std::string> make_audit_log();
   std::vector<std::string> make_messengers();
   std::vector<std::string> listen();
   void log_start() const;
@@ -60,6 +62,9 @@ struct Server::Parts {
   void on_scaling(const autoscale::ScalingEvent& event);
   void files_applied();
   void save_overlay_if_changed();
+  /// The disk has answered: `overlay` is what it has now, or it could not be written.
+  void overlay_saved(balancer::Overlay overlay, std::error_code error);
+  admin::StateDescription describe_state(const balancer::Overlay& overlay) const;
   /// One at a time.
   void save_for_api(balancer::Overlay overlay, std::function<void(std::error_code)> done);
   void take_rest(std::string json, std::function<void(admin::RestTaken)> done);
@@ -70,6 +75,7 @@ struct Server::Parts {
   admin::ConfigStatus api_status() const;
   std::map<std::string, metrics::ServiceLoad> loads() const;
   std::filesystem::path token_file() const;
+  std::filesystem::path read_token_file() const;
 
   // --- stopping (server_parts.cc) ---
   void begin_stop();
@@ -84,6 +90,7 @@ struct Server::Parts {
   boost::asio::io_context control{1};
   DiskThread disk;
   StateKeeper state{control, disk};
+  std::unique_ptr<AuditLog> audit_log;
   std::unique_ptr<proxy::AccessLog> access_log;
   std::unique_ptr<balancer::Registry> registry;
   std::unique_ptr<proxy::Workers> workers;
@@ -101,7 +108,10 @@ struct Server::Parts {
   boost::asio::steady_timer stop_timer{control};
   std::minstd_rand random{std::random_device{}()};
   std::map<ServiceSlot, std::string> service_labels;  ///< of the last snapshot
-  balancer::Overlay saved_overlay;                    ///< as last handed to the disk
+  /// As last handed to the disk. Nothing: that failed, and what the file holds is not known.
+  std::optional<balancer::Overlay> saved_overlay;
+  std::string save_fault;     ///< of the last attempt; empty: it succeeded
+  TimePoint save_again_at{};  ///< not before, after a failure
   bool is_api_saving = false;
   unsigned workers_running = 0;
   bool is_stopping = false;

@@ -79,6 +79,7 @@ std::vector<std::string> Server::Parts::start() {
   make_registry();
   if (auto errors = make_workers(); !errors.empty()) return errors;
   make_watchers();
+  if (auto errors = make_audit_log(); !errors.empty()) return errors;
   make_front();
   make_scaler();
   if (auto errors = make_messengers(); !errors.empty()) return errors;
@@ -161,6 +162,19 @@ void Server::Parts::make_watchers() {
           .jitter = [this] { return std::uniform_real_distribution<double>(0.0, 1.0)(random); }});
 }
 
+std::vector<std::string> Server::Parts::make_audit_log() {
+  if (!config.admin.is_on && config.hooks.empty()) return {};
+  const bool is_asked_for = !config.admin.audit_log.empty();
+  std::filesystem::path file = config.admin.audit_log;
+  if (!is_asked_for && !state.folder().empty()) file = state.folder() / "audit.log";
+  audit_log = std::make_unique<AuditLog>(control, disk, std::move(file));
+  const std::string fault = audit_log->fault();
+  if (fault.empty()) return {};
+  if (is_asked_for) return {"admin.auditLog: " + fault};
+  log::warn("changes by API are not kept in an audit log: {}", fault);
+  return {};
+}
+
 void Server::Parts::make_front() {
   ConfigReload::Settings settings{
       .provider = config.file_provider,
@@ -180,6 +194,7 @@ void Server::Parts::make_front() {
   AdminFront::Settings front_settings{
       .config = config,
       .token_file = token_file(),
+      .read_token_file = read_token_file(),
       .expose = [this] { return collector->expose(); },
       .doors = doors(),
       .take_rest = [this](std::string json,
@@ -222,7 +237,15 @@ admin::Api::Doors Server::Parts::doors() {
                 return all;
               },
           .loads = {.read = [this] { return loads(); }, .bounds_s = config.metrics.buckets},
-          .write_servers = servers_writer()};
+          .write_servers = servers_writer(),
+          .audit =
+              [this](std::string line, std::function<void()> done) {
+                // Without the API and hooks only the autoscaler changes something: the log tells
+                // that.
+                if (!audit_log) return done();
+                audit_log->append(std::move(line), std::move(done));
+              },
+          .state = [this](const balancer::Overlay& overlay) { return describe_state(overlay); }};
 }
 
 admin::WriteServers Server::Parts::servers_writer() {

@@ -14,7 +14,8 @@ Signals::Signals(Actions actions)
     : actions_(std::move(actions)), set_(loop_, SIGTERM, SIGINT, SIGHUP) {
   set_.add(SIGUSR1);
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of that file
+  // A file that may not grow (ulimit -f) is a write that fails, and no end of the process.
+  std::signal(SIGXFSZ, SIG_IGN);
   wait();
   thread_ = std::thread([this] { loop_.run(); });
 }

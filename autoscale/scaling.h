@@ -10,6 +10,7 @@
 #include "autoscale/alerts/alert_table.h"
 #include "autoscale/decide/decision.h"
 #include "autoscale/decide/sample.h"
+#include "autoscale/hand_change.h"
 #include "autoscale/provider/provider.h"
 #include "autoscale/scaling_counts.h"
 #include "base/clock.h"
@@ -27,15 +28,6 @@ struct Operation {
   std::uint32_t from = 0, to = 0;
   std::string instance{};  ///< its name; empty: not known yet
   std::string message{};   ///< one sentence
-};
-
-/// What is set by hand on top of the configuration; what is not named stays.
-struct HandChange {
-  std::optional<conf::ScalingMode> mode{};
-  std::optional<bool> is_paused{};
-  /// The size to hold, from min to max; the inner nothing lets the signals decide again.
-  std::optional<std::optional<std::uint32_t>> size{};
-  Milliseconds lasts{0};  ///< of `size`; 0: until it is withdrawn
 };
 
 /// Why a command was not carried out.

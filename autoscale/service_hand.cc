@@ -81,11 +81,13 @@ ScalerView ServiceScaler::view(TimePoint now) const {
                   .sample = last_sample_,
                   .decision = last_decision_,
                   .changes = changes_,
+                  .counts = counts_,
                   .boot_time = history_.boot_time(),
                   .provider_fault = provider_fault_};
   if (override_until_ != TimePoint::max()) {
     view.override_left = std::chrono::duration_cast<Milliseconds>(override_until_ - now);
   }
+  if (const auto& last = history_.last_action()) view.last_change = last->at;
   if (view.provider_fault.empty()) view.provider_fault = fleet_.provider_fault();
   for (const auto& [name, unit] : fleet_.units()) {
     view.instances.push_back({.instance = unit.instance,

@@ -34,7 +34,7 @@ conf::Problems Registry::set_files(conf::DynamicConfig files, TimePoint now) {
   if (s.has_files && s.files == files) return s.rule_problems;
   s.files = std::move(files);
   s.has_files = true;
-  settle(s.overlay, s.files);
+  s.settle_overlay(now);
   s.take_services();
   s.rule_problems = s.routes.set(s.files, enabled_services(s.files));
   for (auto& [name, service] : s.services) s.reconcile(service, now);
@@ -47,7 +47,7 @@ conf::Problems Registry::set_files(conf::DynamicConfig files, TimePoint now) {
 void Registry::set_overlay(Overlay overlay, TimePoint now) {
   State& s = *state_;
   const Overlay before = std::exchange(s.overlay, std::move(overlay));
-  if (s.has_files) settle(s.overlay, s.files);
+  if (s.has_files) s.settle_overlay(now);
   for (auto& [name, service] : s.services) {
     const auto old_changes = before.services.find(name);
     const auto new_changes = s.overlay.services.find(name);
@@ -62,6 +62,21 @@ void Registry::set_overlay(Overlay overlay, TimePoint now) {
 
 const Overlay& Registry::overlay() const noexcept {
   return state_->overlay;
+}
+
+OverlayView Registry::overlay_view() const {
+  const State& s = *state_;
+  return {effects_of(s.overlay, s.files, s.addresses), s.ended};
+}
+
+void Registry::State::settle_overlay(TimePoint now) {
+  const Overlay before = overlay;
+  if (!settle(overlay, files)) return;
+  auto fresh = ended_between(before, overlay, now);
+  ended.insert(ended.end(), fresh.begin(), fresh.end());
+  if (ended.size() > OverlayView::kEndedMax) {
+    ended.erase(ended.begin(), ended.end() - OverlayView::kEndedMax);
+  }
 }
 
 template <class Decide>

@@ -13,6 +13,7 @@
 
 #include "balancer/health.h"
 #include "balancer/overlay.h"
+#include "balancer/overlay_view.h"
 #include "balancer/snapshot.h"
 #include "base/clock.h"
 #include "base/net/endpoint.h"
@@ -170,6 +171,8 @@ class Registry {
   conf::Problems set_files(conf::DynamicConfig files, TimePoint now);
   void set_overlay(Overlay overlay, TimePoint now);
   const Overlay& overlay() const noexcept;
+  /// What the overlay does to what the files say, and what of it files have ended.
+  OverlayView overlay_view() const;
 
   /// What a command would make of the overlay; changes nothing.
   Proposal propose_add(const std::string& service, const std::string& id,

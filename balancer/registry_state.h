@@ -74,6 +74,9 @@ struct Registry::State {
   void end_drain(Member& member, std::uint32_t left, TimePoint now);
   Version adopted_by_all() const noexcept;
 
+  /// Takes out of the overlay what the files have ended, and remembers it.
+  void settle_overlay(TimePoint now);
+
   // --- what follows (commit.cc) ---
   enum class Publish {
     changes,    ///< what workers should know now
@@ -90,7 +93,8 @@ struct Registry::State {
   bool has_files = false;  ///< nothing is published before the files are known
   conf::Problems rule_problems;
   Overlay overlay;
-  Addresses addresses;  ///< of the names that are looked up
+  std::vector<EndedEntry> ended;  ///< of the overlay, by files: for the view only
+  Addresses addresses;            ///< of the names that are looked up
   RouteSet routes;
 
   std::map<std::string, ServiceEntry> services;

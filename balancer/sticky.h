@@ -52,7 +52,7 @@ struct Sticky {
                      std::span<const CookieValues> values);
   /// Places of `staying` follow on those of `targets`.
   static Sticky make(const conf::StickyCookie& settings, const std::string& label,
-                     const std::vector<Target>& targets, const std::vector<Target>& staying = {});
+                     const std::vector<Target>& targets, const std::vector<Target>& staying);
 
   /// The whole line that tells the client to come back to the target at `place`.
   std::string set_cookie(std::size_t place) const;

@@ -11,6 +11,8 @@ namespace gapura {
 /// FIPS 180-4. SHA-1 is for names that others chose long ago, never for secrets.
 std::array<std::uint8_t, 20> sha1(std::string_view bytes);
 std::array<std::uint8_t, 32> sha256(std::string_view bytes);
+/// As lower-case hexadecimal.
+std::string sha256_hex(std::string_view bytes);
 /// FIPS 198-1 with SHA-256, as lower-case hexadecimal.
 std::string hmac_sha256_hex(std::string_view key, std::string_view bytes);
 /// Whether they are equal, in a time that depends on their lengths only.

@@ -108,9 +108,13 @@ void read_admin(yaml::Section& root, StaticConfig& config) {
   if (!section) return;
   section->read("enabled", config.admin.is_on);
   read_own_address(*section, config.admin.address, config.admin.unix_path);
-  std::string token_file;
+  std::string token_file, read_token_file, audit_log;
   section->read("tokenFile", token_file);
+  section->read("readTokenFile", read_token_file);
+  section->read("auditLog", audit_log);
   config.admin.token_file = token_file;
+  config.admin.read_token_file = read_token_file;
+  config.admin.audit_log = audit_log;
   if (auto update = section->section("updateServers")) {
     update->read("service", config.admin.update_servers_service);
     std::string& service = config.admin.update_servers_service;

@@ -71,8 +71,12 @@ struct Metrics {
 struct Admin {
   /// Listens on TCP with a token, or on a Unix socket (0600) without one.
   ListenAddress address{"127.0.0.1", 8081};
-  std::filesystem::path unix_path;     ///< when address is "unix:/path"; `address` is unused then
-  std::filesystem::path token_file;    ///< empty: `<stateDir>/admin-token`
+  std::filesystem::path unix_path;   ///< when address is "unix:/path"; `address` is unused then
+  std::filesystem::path token_file;  ///< empty: `<stateDir>/admin-token`
+  /// Of the token that may only read. Empty: `<stateDir>/admin-read-token`, if there is such a
+  /// file.
+  std::filesystem::path read_token_file;
+  std::filesystem::path audit_log;     ///< empty: `<stateDir>/audit.log`
   std::string update_servers_service;  ///< updateServers.service; empty: the only one there is
   /// updateServers.file: the YAML file that shows the list after the call; empty: none does.
   std::filesystem::path update_servers_file;

@@ -281,6 +281,9 @@ class Collector::Summation final : public prometheus::Collectable {
     for (const auto& [file, is_broken] : figures.files) {
       families.add(Family::config_file_error, {{"file", file}}, is_broken ? 1 : 0);
     }
+    if (sources_.audit_lines_lost) {
+      families.add(Family::audit_lines_lost, {}, static_cast<double>(sources_.audit_lines_lost()));
+    }
     families.add(Family::build, {{"version", sources_.version}}, 1);
   }
 

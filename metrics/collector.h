@@ -61,6 +61,7 @@ class Collector {
     std::function<ReloadFigures()> reloads;
     /// What others count: no two of one family with the same labels. Empty: there are none.
     std::function<std::vector<Reading>()> readings = {};
+    std::function<std::uint64_t()> audit_lines_lost = {};  ///< empty: there is no audit log
     std::span<const std::string_view> reasons;  ///< of gapura_errors_total, by number; static
     std::string version;
     bool has_entry_point_families = true;  ///< metrics.prometheus.addEntryPointsLabels

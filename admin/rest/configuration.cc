@@ -63,6 +63,10 @@ net::awaitable<Response> show_config(ApiParts& parts, Call /*call*/) {
   co_return json_reply(200, object_of(parts, parts.doors.config()));
 }
 
+net::awaitable<Response> show_state(ApiParts& parts, Call /*call*/) {
+  co_return json_reply(200, state_view(parts.registry, parts.doors.state, Clock::now()));
+}
+
 net::awaitable<Response> reload(ApiParts& parts, Call call) {
   struct Reloading {
     Condition done;

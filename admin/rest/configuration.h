@@ -13,6 +13,8 @@ struct ApiParts;
 boost::asio::awaitable<Response> list_routers(ApiParts& parts, Call call);
 /// GET /config: the files, and what is wrong with them
 boost::asio::awaitable<Response> show_config(ApiParts& parts, Call call);
+/// GET /state: what the API and the autoscaler changed on top of the files
+boost::asio::awaitable<Response> show_state(ApiParts& parts, Call call);
 /// POST /reload: reads them now
 boost::asio::awaitable<Response> reload(ApiParts& parts, Call call);
 

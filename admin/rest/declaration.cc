@@ -105,7 +105,7 @@ std::vector<const TargetView*> Declaration::without_use(const balancer::ServiceV
 
 net::awaitable<Changes::Outcome> Declaration::make(Missing missing) {
   std::function<Proposal()> asked = [this, missing] { return propose(missing); };
-  co_return co_await parts.changes.make(std::move(asked));
+  co_return co_await parts.changes.make(std::move(asked), call.request.trace);
 }
 
 /// Nothing when all newcomers are used; else the answer, and nobody drains.

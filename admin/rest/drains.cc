@@ -50,7 +50,8 @@ net::awaitable<Response> take_out(ApiParts& parts, Call call, Leave leave) {
   std::function<Proposal()> propose = [&parts, &call, leave] {
     return propose_leave(parts, call, leave);
   };
-  const Changes::Outcome outcome = co_await parts.changes.make(std::move(propose));
+  const Changes::Outcome outcome =
+      co_await parts.changes.make(std::move(propose), call.request.trace);
   if (auto failed = failure_of(outcome)) co_return *std::move(failed);
   const Applied applied = std::get<Applied>(outcome);
   if (applied.has_changed) {
@@ -114,7 +115,8 @@ net::awaitable<Response> undrain_target(ApiParts& parts, Call call) {
     if (auto refusal = condition_failure(call.request, tag_of(found))) return *std::move(refusal);
     return parts.registry.propose_undrain(name.service, name.id);
   };
-  const Changes::Outcome outcome = co_await parts.changes.make(std::move(propose));
+  const Changes::Outcome outcome =
+      co_await parts.changes.make(std::move(propose), call.request.trace);
   if (auto failed = failure_of(outcome)) co_return *std::move(failed);
   const Applied applied = std::get<Applied>(outcome);
   if (applied.has_changed) {

@@ -35,6 +35,7 @@ constexpr Operation kOperations[] = {
     {"DELETE", kDrain, undrain_target},
     {"GET", "/api/v1/routers", list_routers},
     {"GET", "/api/v1/config", show_config},
+    {"GET", "/api/v1/state", show_state},
     {"POST", "/api/v1/reload", reload},
     {"GET", "/api/v1/entrypoints", list_entry_points},
     {"GET", "/api/v1/workers", list_workers},

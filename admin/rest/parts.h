@@ -2,6 +2,7 @@
 #pragma once
 
 #include "admin/api.h"
+#include "admin/audit.h"
 #include "admin/changes.h"
 #include "admin/drain_waits.h"
 #include "admin/events.h"
@@ -22,7 +23,8 @@ struct ApiParts {
         waits(registry),
         events(registry, doors.loads),
         update_servers(registry, changes, settings.update_servers_service, doors.write_servers),
-        hooks(registry, update_servers, doors.scaling) {}
+        hooks(registry, update_servers, doors.scaling),
+        audit(doors.audit) {}
 
   balancer::Registry& registry;
   const Api::Settings settings;
@@ -33,6 +35,7 @@ struct ApiParts {
   Registrations registrations;
   UpdateServers update_servers;
   Hooks hooks;
+  Audit audit;
 };
 
 }  // namespace gapura::admin

@@ -64,7 +64,8 @@ net::awaitable<Response> change_service(ApiParts& parts, Call call) {
     if (auto refusal = condition_failure(call.request, tag_of(before))) return *std::move(refusal);
     return parts.registry.propose_in_flight_max(call.service(), wanted);
   };
-  const Changes::Outcome outcome = co_await parts.changes.make(std::move(propose));
+  const Changes::Outcome outcome =
+      co_await parts.changes.make(std::move(propose), call.request.trace);
   if (auto failed = failure_of(outcome)) co_return *std::move(failed);
   const Applied applied = std::get<Applied>(outcome);
   if (applied.has_changed) {

@@ -74,7 +74,8 @@ net::awaitable<Response> add_targets(ApiParts& parts, Call call) {
     if (auto refusal = condition_failure(call.request, tag_of(before))) return *std::move(refusal);
     return parts.registry.propose_add(service, wanted.targets);
   };
-  const Changes::Outcome outcome = co_await parts.changes.make(std::move(propose));
+  const Changes::Outcome outcome =
+      co_await parts.changes.make(std::move(propose), call.request.trace);
   if (auto failed = failure_of(outcome)) co_return *std::move(failed);
 
   const Applied applied = std::get<Applied>(outcome);
@@ -118,7 +119,8 @@ net::awaitable<Response> put_target(ApiParts& parts, Call call) {
     return parts.registry.propose_declare(name.service, std::span(&wanted, 1),
                                           balancer::Missing::stay);
   };
-  const Changes::Outcome outcome = co_await parts.changes.make(std::move(propose));
+  const Changes::Outcome outcome =
+      co_await parts.changes.make(std::move(propose), call.request.trace);
   if (auto failed = failure_of(outcome)) co_return *std::move(failed);
   const Applied applied = std::get<Applied>(outcome);
   if (applied.has_changed) {
@@ -143,7 +145,8 @@ net::awaitable<Response> change_target(ApiParts& parts, Call call) {
     }
     return parts.registry.propose_change(name.service, name.id, change);
   };
-  const Changes::Outcome outcome = co_await parts.changes.make(std::move(propose));
+  const Changes::Outcome outcome =
+      co_await parts.changes.make(std::move(propose), call.request.trace);
   if (auto failed = failure_of(outcome)) co_return *std::move(failed);
   const Applied applied = std::get<Applied>(outcome);
   if (applied.has_changed) {

@@ -169,6 +169,7 @@ class Api(unittest.TestCase):
         "putTarget": {"url": "http://127.0.0.9:2"},
         "changeTarget": {"weight": 9},
         "putLog": {"level": "info"},
+        "explain": {"url": "http://a.example/held", "entryPoint": "web"},
     }
 
     def place_of(self, name):
@@ -232,6 +233,7 @@ class Api(unittest.TestCase):
                 self.ask(404, method, path, body, service="nowhere")
             if "{target}" in path and method != "PUT":
                 self.ask(404, method, path, body, target="127.0.0.9:9")
+        self.ask(404, "POST", "/explain", {"url": "http://a/", "entryPoint": "nowhere"})
 
     def refuse_what_was_changed(self):
         for method, path, statuses, operation in self.operations():
@@ -282,6 +284,8 @@ class Api(unittest.TestCase):
         service = self.ask(200, "PATCH", "/services/{service}", {"maxInFlight": 5}).value
         self.assertEqual(service["maxInFlight"], 5)
         self.ask(200, "PATCH", "/services/{service}/autoscale", {"paused": True}, service="scaled")
+        explained = self.ask(200, "POST", "/explain", self.BODIES["explain"]).value
+        self.assertEqual((explained["router"], explained["service"]["name"]), ("held", "held"))
         level = self.ask(200, "GET", "/log")
         self.ask(200, "PUT", "/log", {"level": "debug"}, {"If-Match": level.fields["etag"]})
         self.assertEqual(self.ask(200, "GET", "/log").value["level"], "debug")

@@ -11,8 +11,8 @@ endif()
 # them: ./dev soak runs it.
 set(environment "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp"
   "GAPURA_SANITIZE=${GAPURA_SANITIZE}")
-set(scripts api calculate churn command_line curl demo idcloudhost load_tools node_client presets
-  prometheus python_client scale_in)
+set(scripts admin_security api calculate churn command_line curl demo full_disk idcloudhost kill
+  load_tools node_client presets prometheus python_client scale_in)
 if(NOT GAPURA_SANITIZE)
   list(APPEND scripts browser)  # what the browser asks of us under sanitizers, node_client asks too
 endif()

@@ -88,6 +88,8 @@ class Gapura:
     ANY = "0" * 32
     ADMIN = "0200007F"
     INTERNAL = "0300007F"
+    ADMIN_ADDRESS = "127.0.0.2:0"
+    ADMIN_SETTINGS = ""  # further lines of `admin`
 
     def __init__(self, binary, folder, servers, more_static="", rule="Path(`/calculate`)"):
         self.folder = folder
@@ -98,7 +100,8 @@ class Gapura:
         (folder / "static.yaml").write_text(
             'entryPoints:\n  web:\n    address: ":0"\n  traefik:\n    address: "127.0.0.3:0"\n'
             f"providers:\n  file:\n    directory: {self.configs}\n    watch: true\n"
-            f'admin:\n  address: "127.0.0.2:0"\nstateDir: {self.state}\n{more_static}')
+            f'admin:\n  address: "{self.ADMIN_ADDRESS}"\n{self.ADMIN_SETTINGS}'
+            f"stateDir: {self.state}\n{more_static}")
         (self.configs / "dynamic.yaml").write_text(
             "http:\n  routers:\n    calculate:\n      entrypoints:\n        - \"web\"\n"
             f"      rule: \"{rule}\"\n      service: \"calculate\"\n")
@@ -137,9 +140,13 @@ class Gapura:
         (self.configs / "services.yaml").write_text(
             f"http:\n  services:\n    calculate:\n      loadBalancer:\n        servers:\n{lines}")
 
+    def connect(self):
+        """A connection to the admin API."""
+        return http.client.HTTPConnection("127.0.0.2", self.admin_port, timeout=PATIENCE_S)
+
     def admin(self, method, path, value=None):
         """(status, decoded answer) of an admin call."""
-        connection = http.client.HTTPConnection("127.0.0.2", self.admin_port, timeout=PATIENCE_S)
+        connection = self.connect()
         fields = {"Authorization": f"Bearer {self.token}"}
         body = None
         if value is not None:
@@ -168,6 +175,11 @@ class Gapura:
             return connection.getresponse().read().decode()
         finally:
             connection.close()
+
+    def kill(self):
+        """As the kernel does when memory is short: at once, at whatever it is doing."""
+        self.process.kill()
+        self.process.wait()
 
     def stop(self):
         """SIGTERM; the exit code."""

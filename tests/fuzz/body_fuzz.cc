@@ -1,4 +1,6 @@
 #include "admin/body.h"
+#include "admin/hand_change.h"
+#include "admin/json.h"
 #include "admin/question.h"
 #include "base/check.h"
 #include "tests/fuzz/targets.h"
@@ -45,6 +47,21 @@ void list_servers(std::string_view bytes) {
   check(is_place || list->first_not_text == admin::ServerList::npos, "a place behind the list");
 }
 
+void change_by_hand(const boost::json::value& value) {
+  const auto read = admin::read_hand_change(value);
+  check_fault(read);
+  const auto* change = std::get_if<autoscale::HandChange>(&read);
+  if (change == nullptr) return;
+  check(change->lasts.count() >= 0, "a time before now");
+  check(change->lasts.count() == 0 || change->size.value_or(std::nullopt), "a time for nothing");
+}
+
+/// What we write of a body is read again.
+void say_again(const boost::json::value& value) {
+  const auto again = admin::parse_body(admin::to_text(value));
+  check(std::holds_alternative<boost::json::value>(again), "what we write is no JSON");
+}
+
 }  // namespace
 
 void body(std::string_view bytes) {
@@ -71,6 +88,8 @@ void body(std::string_view bytes) {
   }
   check_fault(admin::read_service_change(*value));
   check_fault(admin::read_log_level(*value));
+  change_by_hand(*value);
+  say_again(*value);
 }
 
 }  // namespace gapura::fuzz

@@ -13,9 +13,10 @@ if(GAPURA_FUZZ)
   file(GLOB fuzzed CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/conf/*.cc)
   foreach(source proxy/authority proxy/body_decoder proxy/head_parts proxy/head_writer proxy/path
       proxy/proxy_protocol proxy/request_head proxy/response_head balancer/routing/matchers
-      balancer/routing/rule balancer/routing/rule_parser base/check base/net/endpoint
-      base/net/ip_set autoscale/alerts/alert_table autoscale/alerts/payload autoscale/json_library
-      admin/body)
+      balancer/routing/rule balancer/routing/rule_parser balancer/target base/check
+      base/net/endpoint base/net/ip_set autoscale/alerts/alert_table autoscale/alerts/payload
+      autoscale/json_library admin/body admin/hand_change admin/json admin/location admin/query
+      admin/question)
     list(APPEND fuzzed ${PROJECT_SOURCE_DIR}/${source}.cc)
   endforeach()
   set(fuzz_flags -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
@@ -36,7 +37,7 @@ if(GAPURA_FUZZ)
   endforeach()
 else()
   add_executable(fuzz_replay_test ${fuzz_dir}/replay_test.cc ${fuzz_sources})
-  target_link_libraries(fuzz_replay_test PRIVATE gapura_proxy gapura_admin
+  target_link_libraries(fuzz_replay_test PRIVATE gapura_proxy gapura_autoscale gapura_admin
     GTest::gtest GTest::gtest_main)
   set_target_properties(fuzz_replay_test PROPERTIES UNITY_BUILD OFF)  # each target is a program
   target_compile_definitions(fuzz_replay_test PRIVATE GAPURA_FUZZ_CORPUS="${fuzz_dir}/corpus")

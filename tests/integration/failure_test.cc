@@ -14,10 +14,6 @@
 namespace gapura::test {
 namespace {
 
-std::string number_field(int number) {
-  return std::string(kNumberField) + ": " + std::to_string(number) + "\r\n";
-}
-
 /// `count` requests, GET and POST in turn, each on a connection of its own when `is_fresh`.
 void expect_all_answered(std::uint16_t port, int count, bool is_fresh) {
   auto client = std::make_unique<RawClient>(port);

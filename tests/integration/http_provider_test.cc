@@ -156,7 +156,7 @@ TEST_F(HttpProviderTest, NeverShowsASecretThatIsRefused) {
       provider_of("preset: idcloudhost-clone, variables: {api: '" + cloud.url() +
                   "/v1', seed: seed, billing_account: 7}, secrets: {token: {env: X}}");
   HttpInstances provider(std::get<conf::HttpProvider>(config.how), "p-",
-                         Words{{"token", "not valid"}}, {}, Milliseconds(1));
+                         Words{{"token", "not valid"}}, std::filesystem::path(), Milliseconds(1));
 
   const auto refused = list(provider);
 

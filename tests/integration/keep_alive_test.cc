@@ -10,10 +10,6 @@
 namespace gapura::test {
 namespace {
 
-std::string number_field(int number) {
-  return std::string(kNumberField) + ": " + std::to_string(number) + "\r\n";
-}
-
 TEST(KeepAlive, ManyRequestsShareOneConnectionOnEachSide) {
   const FakeTarget target("a");
   ServerFixture server({&target});

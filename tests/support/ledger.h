@@ -13,6 +13,10 @@ namespace gapura::test {
 
 /// The field by which tests number their requests.
 inline constexpr const char* kNumberField = "X-Request-Number";
+/// A line of a head that says it.
+inline std::string number_field(int number) {
+  return std::string(kNumberField) + ": " + std::to_string(number) + "\r\n";
+}
 
 class Ledger {
  public:

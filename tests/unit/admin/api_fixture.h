@@ -15,6 +15,7 @@
 #include <string>
 
 #include "admin/api.h"
+#include "admin/guard.h"
 #include "balancer/registry.h"
 
 namespace gapura::admin {
@@ -80,12 +81,26 @@ class ApiFixture : public testing::Test {
   Asked begin(Request request) {
     Asked asked;
     request.departure = asked.departure;
-    boost::asio::co_spawn(loop, keep(std::move(request), asked.response), boost::asio::detached);
+    boost::asio::co_spawn(loop, keep(api.answer(std::move(request)), asked.response),
+                          boost::asio::detached);
     settle();
     return asked;
   }
   Asked begin(std::string method, const std::string& target, std::string body = {}) {
     return begin(request_of(std::move(method), target, std::move(body)));
+  }
+
+  /// The same as somebody who has to pass the guard, and may.
+  Response ask_guarded(Request request) {
+    request.is_local_socket = true;
+    request.uid = 1000;
+    Asked asked;
+    request.departure = asked.departure;
+    boost::asio::co_spawn(
+        loop, keep(api.answer_guarded(socket_guard, std::move(request)), asked.response),
+        boost::asio::detached);
+    wait_for(asked);
+    return asked.is_answered() ? asked.get() : Response();
   }
 
   /// Asks and runs the loop until the answer is there.
@@ -181,14 +196,16 @@ class ApiFixture : public testing::Test {
   /// Shows the list of POST /update-servers in a file; gives what was wrong.
   std::function<std::string(const std::string&, const std::vector<conf::Server>&)> write_list =
       [](const std::string&, const std::vector<conf::Server>&) { return std::string(); };
+  Guard socket_guard{{}, ""};                     ///< lets everybody of the Unix socket pass
+  std::vector<std::string> audit_lines;
 
   balancer::Registry registry{{entry_point()}, 1, callbacks()};
   Api api{registry, settings(), doors()};
 
  private:
-  boost::asio::awaitable<void> keep(Request request,
-                                    std::shared_ptr<std::optional<Response>> into) {
-    Response response = co_await api.answer(std::move(request));
+  static boost::asio::awaitable<void> keep(boost::asio::awaitable<Response> answer,
+                                           std::shared_ptr<std::optional<Response>> into) {
+    Response response = co_await std::move(answer);
     *into = std::move(response);
   }
   static conf::EntryPoint entry_point() {
@@ -238,6 +255,13 @@ class ApiFixture : public testing::Test {
                                 std::function<void(std::string)> done) {
       boost::asio::post(loop,
                         [this, service, servers, done] { done(write_list(service, servers)); });
+    };
+    made.audit = [this](std::string line, std::function<void()> done) {
+      audit_lines.push_back(std::move(line));
+      boost::asio::post(loop, std::move(done));
+    };
+    made.state = [this](const balancer::Overlay& overlay) {
+      return StateDescription{"/state/state.yaml", std::to_string(overlay.services.size()), ""};
     };
     made.scaling = {
         .services = [this] { return scaling.services(); },

@@ -154,8 +154,54 @@ TEST_F(ApiTest, NamesTheMethodsThatAPathAllows) {
   }
 }
 
+// Whatever a link, an image or a crawler can make a browser do.
+TEST_F(ApiTest, ChangesNothingByReading) {
+  std::vector<std::string> acts;
+  scaling.services = [] { return std::vector<std::string>{"calculate"}; };
+  scaling.take = [&](const autoscale::Alert&) {
+    acts.emplace_back("alert");
+    return true;
+  };
+  scaling.step = [&](const std::string&, autoscale::Direction) -> ScalingDoors::Outcome {
+    acts.emplace_back("step");
+    return autoscale::CommandFault{autoscale::CommandFault::Kind::busy, "no"};
+  };
+  scaling.change = [&](const std::string&, const autoscale::HandChange&) {
+    acts.emplace_back("change");
+    return std::optional<autoscale::CommandFault>();
+  };
+  const std::string target = std::string(kTargets) + "/" + kFirst;
+  const Version version = registry.version();
+
+  for (const char* method : {"GET", "HEAD"}) {
+    for (const std::string& path :
+         {std::string("/api/v1/services"), std::string("/api/v1/services/calculate"),
+          std::string(kTargets), target, target + "?wait=true", target + "/drain",
+          target + "/drain?wait=true", std::string("/api/v1/services/calculate/autoscale"),
+          std::string("/api/v1/routers"), std::string("/api/v1/config"),
+          std::string("/api/v1/version"), std::string("/api/v1/state"),
+          std::string("/api/v1/reload"), std::string("/update-servers"),
+          std::string("/v1/scale-up?service=calculate"),
+          std::string("/v1/scale-down?service=calculate"), std::string("/v1/operations/1"),
+          std::string("/api/v1/hooks/alerts"), std::string("/sd/prometheus")}) {
+      for (const char* body : {"", R"({"url": "http://10.0.0.9:3000", "size": 1})",
+                               R"({"servers": ["http://10.0.0.9:3000"]})"}) {
+        const Response response = ask_guarded(request_of(method, path, body));
+        EXPECT_TRUE(response.status == 200 || response.status == 404 || response.status == 405)
+            << method << " " << path << " " << response.status;
+      }
+    }
+  }
+
+  EXPECT_TRUE(saved.empty());
+  EXPECT_TRUE(reloading.empty());
+  EXPECT_TRUE(acts.empty()) << acts.front();
+  EXPECT_TRUE(audit_lines.empty());
+  EXPECT_EQ(registry.version(), version);
+}
+
 TEST_F(ApiTest, AsksItsGuardFirst) {
-  Guard guard(Token("0123456789abcdef"), "");
+  Guard guard({.write = Token("0123456789abcdef")}, "");
   const auto ask_guarded = [&](const std::string& authorization) {
     Request request = request_of("GET", "/api/v1/version");
     request.host = "127.0.0.1:8081";

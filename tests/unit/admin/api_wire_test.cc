@@ -44,7 +44,7 @@ class ApiWireTest : public ApiFixture {
   }
 
   std::atomic<bool> is_done{false};
-  Guard guard{Token("0123456789abcdef"), ""};
+  Guard guard{{.write = Token("0123456789abcdef")}, ""};
   HttpServer server{
       loop, [this](Request request) { return api.answer_guarded(guard, std::move(request)); }, {}};
 };

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "admin/hand_change.h"
+
 namespace gapura::admin {
 namespace {
 

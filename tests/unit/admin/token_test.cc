@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "base/digest.h"
 #include "tests/unit/admin/loopback.h"
 
 namespace gapura::admin {
@@ -97,6 +98,32 @@ TEST(Token, MustBeLongAndVisible) {
         read("lines", "0123456789abcdef\nmore")}) {
     ASSERT_TRUE(std::holds_alternative<std::string>(bad));
     EXPECT_NE(std::get<std::string>(bad).find("visible characters"), std::string::npos);
+  }
+}
+
+TEST(Token, MayBeGivenAsItsDigest) {
+  const TemporaryFolder folder;
+  const std::string digest = sha256_hex("0123456789abcdef");
+  std::ofstream(folder / "digest") << "sha256:" << digest << "\n";
+
+  const auto read = Token::read_or_make(folder / "digest");
+
+  ASSERT_TRUE(std::holds_alternative<Token>(read)) << std::get<std::string>(read);
+  EXPECT_TRUE(std::get<Token>(read).is_carried_by("Bearer 0123456789abcdef"));
+  EXPECT_FALSE(std::get<Token>(read).is_carried_by("Bearer sha256:" + digest));
+  EXPECT_FALSE(std::get<Token>(read).is_carried_by("Bearer " + digest));
+}
+
+TEST(Token, RefusesHalfADigest) {
+  const TemporaryFolder folder;
+  for (const std::string& text : {std::string("sha256:"), "sha256:" + std::string(63, 'a'),
+                                  "sha256:" + std::string(64, 'g')}) {
+    std::ofstream(folder / "digest", std::ios::trunc) << text << "\n";
+
+    const auto read = Token::read_or_make(folder / "digest");
+
+    ASSERT_TRUE(std::holds_alternative<std::string>(read)) << text;
+    EXPECT_NE(std::get<std::string>(read).find("64 hexadecimal digits"), std::string::npos);
   }
 }
 

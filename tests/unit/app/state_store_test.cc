@@ -1,7 +1,5 @@
 #include "app/state_store.h"
 
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <gmock/gmock.h>
@@ -9,6 +7,7 @@
 
 #include "app/atomic_file.h"
 #include "app/state_dir.h"
+#include "tests/unit/app/file_size_limit.h"
 #include "tests/unit/app/temp_dir.h"
 
 namespace gapura::app {
@@ -37,21 +36,6 @@ Overlay full_overlay() {
   overlay.services["a: b"].added["x"] = {server_of("http://10.0.0.8:1"), Origin::admin};
   return overlay;
 }
-
-/// Limits the size of files this process writes, and takes the limit back.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 TEST(StateStore, GivesBackWhatItSaved) {
   test::TempDir folder;
@@ -146,7 +130,7 @@ TEST(StateStore, KeepsTheOldFileWhenTheDiskIsFull) {
 
   std::error_code error;
   {
-    const FileSizeLimit limit(before.size());
+    const test::FileSizeLimit limit(before.size());
     error = store.save(bigger);
   }
 

@@ -22,7 +22,7 @@ Service sticky_service(const conf::StickyCookie& settings = {}) {
     TargetRef state(new TargetState(slot, ServiceSlot{}, "calculate", id, "http://" + id));
     service.targets.push_back({std::move(state), {}, {}, 1});
   }
-  service.sticky = Sticky::make(settings, "calculate@file", service.targets);
+  service.sticky = Sticky::make(settings, "calculate@file", service.targets, {});
   return service;
 }
 
@@ -110,13 +110,13 @@ TEST(Sticky, YieldsWhenItsTargetIsSuspendedTriedOrGone) {
   EXPECT_EQ(kept_place(service, request), kNoPlace);
 
   service.targets.erase(service.targets.begin() + 1);
-  service.sticky = Sticky::make({}, "calculate@file", service.targets);
+  service.sticky = Sticky::make({}, "calculate@file", service.targets, {});
   EXPECT_EQ(kept(service, cookie), kNoPlace);
 }
 
 TEST(Sticky, OfThousandsOfTargetsEachIsFound) {
   Service service = make_service(std::vector<std::uint32_t>(5'000, 1));
-  service.sticky = Sticky::make({}, "s@file", service.targets);
+  service.sticky = Sticky::make({}, "s@file", service.targets, {});
 
   for (std::size_t i = 0; i < 5'000; i += 7) {
     const std::string line = service.sticky->set_cookie(i);

@@ -17,6 +17,7 @@ inline DynamicResult with_service(const std::string& settings) {
 inline DynamicResult with_balancer(const std::string& settings) {
   return with_service("loadBalancer: {servers: [], " + settings + "}");
 }
+/// Lives as long as the result.
 inline const ServiceConfig& service_of(const DynamicResult& result) {
   return result.config.services.at("s");
 }

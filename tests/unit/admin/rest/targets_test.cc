@@ -271,8 +271,14 @@ TEST_F(TargetsTest, RefusesQueriesThatItDoesNotKnow) {
 }
 
 TEST_F(TargetsTest, ChangesNothingThatCannotBeSaved) {
-  save_failure = std::make_error_code(std::errc::no_space_on_device);
-  detail_of(ask("DELETE", path_of(kFirst, "?wait=true")), 507);
+  for (const int full : {ENOSPC, EDQUOT, EFBIG}) {
+    save_failure = std::error_code(full, std::generic_category());
+    detail_of(ask("DELETE", path_of(kFirst, "?wait=true")), 507);
+  }
+  for (const int other : {EROFS, EIO, EACCES}) {
+    save_failure = std::error_code(other, std::generic_category());
+    detail_of(ask("DELETE", path_of(kFirst, "?wait=true")), 500);
+  }
 
   save_failure = std::make_error_code(std::errc::io_error);
   detail_of(ask("POST", kTargets, R"({"url": "http://10.0.0.3:3000"})"), 500);
