@@ -43,8 +43,8 @@ struct HttpProviderTest : testing::Test {
     const conf::Provider config = provider_of(http);
     return std::make_unique<HttpInstances>(
         std::get<conf::HttpProvider>(config.how), config.name_prefix,
-        Words{{"token", FakeCloud::kToken}, {"machine_password", "pass word"}}, {},
-        Milliseconds(1));
+        Words{{"token", FakeCloud::kToken}, {"machine_password", "pass word"}},
+        std::filesystem::path(), Milliseconds(1));
   }
 
   json::value ask(const FakeCloud& cloud, const std::string& method, const std::string& path) {
