@@ -285,7 +285,7 @@ class Api(unittest.TestCase):
         self.assertEqual(service["maxInFlight"], 5)
         self.ask(200, "PATCH", "/services/{service}/autoscale", {"paused": True}, service="scaled")
         explained = self.ask(200, "POST", "/explain", self.BODIES["explain"]).value
-        self.assertEqual((explained["router"], explained["service"]["name"]), ("held", "held"))
+        self.assertEqual((explained["router"], explained["service"]["name"]), ("held@file", "held"))
         level = self.ask(200, "GET", "/log")
         self.ask(200, "PUT", "/log", {"level": "debug"}, {"If-Match": level.fields["etag"]})
         self.assertEqual(self.ask(200, "GET", "/log").value["level"], "debug")

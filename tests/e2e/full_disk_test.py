@@ -60,10 +60,10 @@ class FullDisk(unittest.TestCase):
         self.assertEqual(status, 201, answer)
         self.assertIn(refused, (gapura.state / "state.yaml").read_text())
 
-    def test_a_file_that_may_not_grow_is_500_and_changes_nothing(self):
+    def test_a_file_that_may_not_grow_is_507_and_changes_nothing(self):
         gapura = self.begin(SmallFiles)
 
-        self.assert_fails_whole_and_goes_on(gapura, 500)
+        self.assert_fails_whole_and_goes_on(gapura, 507)
 
         gapura.kill()
         gapura.start()

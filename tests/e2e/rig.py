@@ -122,7 +122,10 @@ class Gapura:
     def _ports(self):
         if self.process.poll() is not None:
             raise AssertionError(f"gapura ended with {self.process.returncode}:\n{self.log()}")
-        ports = listening_ports(self.process.pid)
+        try:
+            ports = listening_ports(self.process.pid)
+        except FileNotFoundError:  # it has ended since
+            return None
         return ports if {self.ANY, self.ADMIN, self.INTERNAL} <= ports.keys() else None
 
     def _token(self):
