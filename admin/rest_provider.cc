@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "admin/awaited.h"
+#include "admin/body.h"
 #include "admin/json.h"
 #include "admin/traefik_page.h"
 #include "base/log.h"
