@@ -93,6 +93,13 @@ net::awaitable<std::string> Api::change(std::function<balancer::Proposal()> prop
 
 net::awaitable<void> Api::expire() {
   const auto parts = parts_;
+  if (std::exchange(parts->is_expiring, true)) co_return;
+  /// Over on every way out.
+  struct Turn {
+    ApiParts& parts;
+    ~Turn() { parts.is_expiring = false; }
+  };
+  const Turn turn{*parts};
   const auto expired = parts->registrations.expired(parts->registry.overlay(), Clock::now());
   for (const TargetName& name : expired) {
     std::function<balancer::Proposal()> propose = [&parts, &name]() -> balancer::Proposal {
@@ -105,6 +112,8 @@ net::awaitable<void> Api::expire() {
     const Changes::Outcome outcome = co_await std::move(making);
     co_await parts->audit.end_own(std::move(entry));
     const std::string fault = fault_of(outcome);
+    const auto* applied = std::get_if<Applied>(&outcome);
+    if (applied != nullptr && !applied->has_changed) continue;
     if (fault.empty()) {
       log::info("target {} of {} did not renew its registration: it is drained and removed",
                 name.id, name.service);

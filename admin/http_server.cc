@@ -130,7 +130,12 @@ int HttpServer::State::accept_one(const std::shared_ptr<State>& self) {
   }
   HttpConnection::Socket socket(self->context);
   const int protocol = peer.ss_family == AF_UNIX ? 0 : IPPROTO_TCP;
-  socket.assign(net::generic::stream_protocol(peer.ss_family, protocol), descriptor);
+  boost::system::error_code failed;
+  socket.assign(net::generic::stream_protocol(peer.ss_family, protocol), descriptor, failed);
+  if (failed) {
+    close(descriptor);
+    return ENOMEM;  // the kernel has no room to watch it: after a pause it may
+  }
   auto client = client_of(descriptor, peer);
   net::co_spawn(self->context, serve(self, std::move(socket), std::move(client)), report_end);
   return 0;

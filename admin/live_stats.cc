@@ -50,7 +50,11 @@ const std::string& LiveStats::text(TimePoint now, WallTime wall) {
   auto loads = loads_.read();
   json::array services;
   for (const auto& service : registry_.services(now)) {
-    services.push_back(service_of(service, loads[service.name], has_span ? span_s : 0));
+    // One that is disabled, or in no file any more, is not counted.
+    const auto load = loads.find(service.name);
+    const bool is_counted = load != loads.end();
+    services.push_back(service_of(service, is_counted ? load->second : metrics::ServiceLoad{},
+                                  has_span && is_counted ? span_s : 0));
   }
   json::object stats;
   stats["at"] = rfc3339_ms(wall);

@@ -38,8 +38,9 @@ net::awaitable<Response> RestProvider::answer(Request request) {
     response.fields.emplace_back("Allow", "PUT");
     co_return response;
   }
-  const bool is_foreign = !request.origin.empty() && request.origin != "http://" + request.host;
-  if (is_foreign) co_return traefik_error(403, "web pages of other origins are not served");
+  // No page is served here; and the name of one may have come to mean this machine.
+  const bool is_of_page = !request.origin.empty() || !request.field("Sec-Fetch-Site").empty();
+  if (is_of_page) co_return traefik_error(403, "web pages are not served");
   const auto parsed = parse_body(request.body);
   if (const auto* fault = std::get_if<BodyFault>(&parsed)) {
     co_return traefik_error(400, fault->message);

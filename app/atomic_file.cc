@@ -81,6 +81,14 @@ std::error_code write_atomically_for_all(const std::filesystem::path& file, std:
   return replace(file, text, 0644);
 }
 
+std::error_code write_atomically_as_before(const std::filesystem::path& file,
+                                           std::string_view text) {
+  struct stat status {};
+  constexpr mode_t kPermissions = 07777;
+  const bool is_there = ::stat(file.c_str(), &status) == 0;
+  return replace(file, text, is_there ? status.st_mode & kPermissions : mode_t{0644});
+}
+
 std::error_code read_whole(const std::filesystem::path& file, std::string& text) {
   text.clear();
   // Non-blocking: opening a FIFO that nobody writes to must not hang the disk thread.

@@ -14,6 +14,9 @@ namespace gapura::app {
 std::error_code write_atomically(const std::filesystem::path& file, std::string_view text);
 /// The same, but everybody may read it (0644): for files that other programs are to read.
 std::error_code write_atomically_for_all(const std::filesystem::path& file, std::string_view text);
+/// The same with the mode that the file has; 0644 when there is none yet.
+std::error_code write_atomically_as_before(const std::filesystem::path& file,
+                                           std::string_view text);
 
 /// The whole of `file`. Directories, devices and files above 256 MiB are errors.
 std::error_code read_whole(const std::filesystem::path& file, std::string& text);

@@ -113,7 +113,7 @@ std::string write_servers(const std::filesystem::path& file, const std::string& 
   }
   const std::string& wanted = std::get<std::string>(made);
   if (wanted == text) return {};
-  error = write_atomically_for_all(real, wanted);
+  error = write_atomically_as_before(real, wanted);
   return error ? file.string() + " cannot be written: " + error.message() : std::string();
 }
 

@@ -36,6 +36,7 @@ struct ApiParts {
   UpdateServers update_servers;
   Hooks hooks;
   Audit audit;
+  bool is_expiring = false;  ///< targets that did not renew are being taken out
 };
 
 }  // namespace gapura::admin

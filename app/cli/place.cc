@@ -84,7 +84,13 @@ void add_token_of(const Installation& installation, Place& place) {
                          "; run this as the user that Gapura runs as, or " + kSayToken;
     return;
   }
-  place.token = trimmed(std::move(text));
+  text = trimmed(std::move(text));
+  if (text.starts_with("sha256:")) {
+    place.token_advice =
+        file.string() + " holds the digest of the token, not the token; " + std::string(kSayToken);
+    return;
+  }
+  place.token = std::move(text);
 }
 
 std::variant<Place, std::string> place_of(const Installation& installation) {

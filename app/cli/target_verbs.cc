@@ -108,8 +108,14 @@ void undrain(Session& session, const TargetWords& given) {
 /// Over when requests go to it.
 Progress joining(const Reply& reply) {
   Progress progress = progress_of(reply);
-  const std::string state = text_in(reply.body, "state");
-  progress.is_over = !reply.is_good() || state == "serving" || state == "warming";
+  const auto is_used = [](const json::value& one) {
+    const std::string state = text_in(one, "state");
+    return state == "serving" || state == "warming";
+  };
+  // A name with several addresses is several targets.
+  const json::array* all = reply.body.if_array();
+  const bool has_used = all ? std::ranges::any_of(*all, is_used) : is_used(reply.body);
+  progress.is_over = !reply.is_good() || has_used;
   return progress;
 }
 
@@ -123,7 +129,11 @@ void add_target(Session& session, const TargetWords& given) {
   call.path = path_of({"services", target.service, "targets"});
   call.body = json::serialize(wanted);
   Reply reply = session.ask(std::move(call));
-  if (const std::string id = text_in(reply.body, "id"); !id.empty()) target.last = id;
+  const json::array* all = reply.body.if_array();
+  const bool is_name = all != nullptr && !all->empty();
+  std::string id = text_in(is_name ? all->front() : reply.body, "id");
+  if (is_name) id.erase(std::min(id.find('@'), id.size()));
+  if (!id.empty()) target.last = id;
   if (given.is_waiting) {
     const std::string path = path_of({"services", target.service, "targets", target.last});
     reply = wait_until(session, path, timeout, joining);

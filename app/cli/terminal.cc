@@ -65,6 +65,7 @@ Terminal::Terminal() {
   raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
   // ISIG stays, so that Ctrl-C is SIGINT; to be stopped in the middle of a screen is no use.
   raw.c_cc[VSUSP] = _POSIX_VDISABLE;
+  raw.c_cc[VQUIT] = _POSIX_VDISABLE;  // its signal would leave the screen as it is
   ::tcsetattr(0, TCSANOW, &raw);
   write_now(kEnter);
 }

@@ -51,7 +51,7 @@ class Top {
     model_.take_services(
         session_.get("/api/v1/services").body);  // fails before the screen is taken
     look_back();
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGWINCH}) signals_.add(signal);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH}) signals_.add(signal);
     wait_for_signal();
     const Terminal terminal;
     start(poll());

@@ -55,6 +55,7 @@ constexpr const char* kOpening = R"text(
 
 {yaml}
 == Look meanwhile, from another terminal or a browser:
+   live       {program} top --configFile={static}
    a request  curl -s -d '{"number": 14}' http://{web}/calculate
    scaling    curl -s -H "Authorization: Bearer $(cat {token})" {api}/autoscale
    metrics    curl -s http://{internal}/metrics | grep gapura_autoscale
@@ -75,8 +76,7 @@ constexpr const char* kExercises = R"text(
        -d '{"number": 14}' http://{web}/calculate | sort | uniq -c
 
 2. A size by hand, for a minute:
-     curl -s -X PATCH -H "Authorization: Bearer $(cat {token})" \
-       -d '{"size": 3, "for": "1m"}' {api}/autoscale
+     {program} scale 3 --for 1m --configFile={static}
 
 3. Take a target away; it is drained, and replaced:
      curl -s -H "Authorization: Bearer $(cat {token})" {api}/targets

@@ -27,8 +27,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// From now on there are `left` milliseconds; then everything that waits here fails.
   void limit(Milliseconds left);
-  /// From now on it may last.
-  void lift_limit() { deadline_.cancel(); }
   bool is_late() const noexcept { return is_late_; }
 
   /// What is being done, for the message of a call that was too slow.

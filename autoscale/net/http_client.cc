@@ -27,6 +27,8 @@ using Request = http::request<http::string_body>;
 using Parser = http::response_parser<http::string_body>;
 
 constexpr std::uint32_t kHeadBytesMax = 64 << 10;
+/// Streams of ours say something every 15 s at least; whoever is silent for longer is gone.
+constexpr Milliseconds kSilenceMax{45'000};
 constexpr int kInterimMax = 10;  ///< answers of 1xx before the real one
 
 bool is_field(std::string_view text) {
@@ -84,13 +86,15 @@ std::string explain(beast::error_code failed) {
 /// Hands on the body of which the head has been read. The parser is not eager: it would keep a
 /// piece until it has seen the beginning of the next chunk.
 template <class Stream>
-net::awaitable<HttpOutcome> pass_on(Stream& stream, beast::flat_buffer& buffer, Parser& parser,
+net::awaitable<HttpOutcome> pass_on(Connection& connection, Stream& stream,
+                                    beast::flat_buffer& buffer, Parser& parser,
                                     const HttpCall& call) {
   std::string& piece = parser.get().body();
   for (;;) {
     if (!piece.empty()) call.on_piece(piece);
     piece.clear();
     if (parser.is_done()) co_return answer_of(parser);
+    connection.limit(kSilenceMax);
     const auto [failed, read] = co_await http::async_read_some(stream, buffer, parser, as_result);
     if (failed) co_return explain(failed);
   }
@@ -113,9 +117,8 @@ net::awaitable<HttpOutcome> converse(Connection& connection, Stream& stream, con
           co_await http::async_read_header(stream, buffer, parser, as_result);
       if (failed) co_return explain(unsent ? unsent : failed);
       if (parser.get().result() == http::status::ok) {
-        connection.lift_limit();
         parser.body_limit(boost::none);
-        co_return co_await pass_on(stream, buffer, parser, call);
+        co_return co_await pass_on(connection, stream, buffer, parser, call);
       }
     }
     const auto [failed, read] = co_await http::async_read(stream, buffer, parser, as_result);

@@ -28,8 +28,8 @@ struct HttpCall {
       trust_file{};                  ///< PEM, trusted instead of the system's; empty: the system's
   bool hides_path = false;           ///< in messages: it may be as good as a password
   std::size_t answer_max = 8 << 20;  ///< bytes of the answer's body; more is a failure
-  /// Is given the body of a 200 as it comes, however long it lasts; `timeout` is then for the head
-  /// alone, and the answer's own body is empty. Empty: the body is kept.
+  /// Is given the body of a 200 as it comes, however long it lasts but for 45 s of silence;
+  /// `timeout` is then for the head alone, and the answer's own body is empty. Empty: it is kept.
   std::function<void(std::string_view)> on_piece{};
 };
 

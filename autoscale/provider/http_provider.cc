@@ -231,7 +231,12 @@ net::awaitable<Outcome<Instance>> HttpInstances::create(std::string name) {
     }
     // Nobody knows whether it was made: should it turn up in a list, the rest is done then.
     const bool is_unknown = makes && failed->kind == Kind::unreachable && !missing;
-    if (is_made) making.remember({.next = i, .words = words});
+    // The call that made it is not made again, whatever its answer lacked.
+    if (is_made && makes && is_last) {
+      making.forget();
+    } else if (is_made) {
+      making.remember({.next = makes ? i + 1 : i, .words = words});
+    }
     if (!is_made && !(is_unknown && !is_last)) making.forget();
     if (!is_made) co_return *failed;
     log::warn("{} is made, but not all that belongs to it is done; trying again: {}", name,
