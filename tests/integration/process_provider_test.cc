@@ -50,7 +50,8 @@ TEST(ProcessProvider, LosesNoneWhenWeAreKilledAtAnyMoment) {
   const conf::ProcessProvider settings = sleepers(folder.path().string());
   for (int round = 0; round < 15; ++round) {
     const pid_t ours = begin(settings, folder.path(), "p-" + std::to_string(round) + "x");
-    usleep(static_cast<useconds_t>(random() % 8'000));
+    // Later and later, so that some have begun however slow the machine is.
+    usleep(static_cast<useconds_t>(random() % (1'000U << std::min(round, 9))));
     kill(ours, SIGKILL);
     waitpid(ours, nullptr, 0);
   }
