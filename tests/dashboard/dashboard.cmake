@@ -12,8 +12,8 @@ if(NOT NODE OR NOT CHROMIUM)
 endif()
 
 set(dashboard_folder ${CMAKE_CURRENT_LIST_DIR})
-add_test(NAME unit.dashboard COMMAND ${NODE} --test ${dashboard_folder}/modules_test.js)
-set_tests_properties(unit.dashboard PROPERTIES LABELS unit TIMEOUT 120)
+add_test(NAME e2e.dashboard.modules COMMAND ${NODE} --test ${dashboard_folder}/modules_test.js)
+set_tests_properties(e2e.dashboard.modules PROPERTIES LABELS e2e TIMEOUT 120)
 add_test(NAME e2e.dashboard COMMAND ${NODE} --test ${dashboard_folder}/dashboard_test.js)
 set_tests_properties(e2e.dashboard PROPERTIES LABELS e2e TIMEOUT 600 PROCESSORS 2
   ENVIRONMENT "GAPURA_BINARY=$<TARGET_FILE:gapura>;GAPURA_CHROMIUM=${CHROMIUM};\

@@ -2,10 +2,9 @@
 """Each header compiles alone: whoever includes it needs to know nothing else.
 
 Runs the compiler's syntax check on every header, a few at a time, but for those that a source of
-the program includes first: a build without GAPURA_UNITY checks these, up to what the precompiled
-header of its folder brings. A header whose text and whose own
-includes (followed through our folders) have not changed since it last passed is not compiled again;
-the libraries' headers are taken to stay as they are.
+the program includes first: a build without GAPURA_UNITY checks these. A header whose text and whose
+own includes (followed through our folders) have not changed since it last passed is not compiled
+again; the libraries' headers are taken to stay as they are.
 """
 
 import argparse

@@ -10,21 +10,13 @@
 namespace gapura {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kRecycles = false;
-#else
-constexpr bool kRecycles = true;
-#endif
-
 TEST(FramePool, GivesTheLastFrameOfTheSameSizeBack) {
   void* first = frame_pool::allocate(100);
   frame_pool::release(first, 100);
 
   void* second = frame_pool::allocate(120);  // the same step of 64 bytes
 
-  if (kRecycles) {
-    EXPECT_EQ(second, first);
-  }
+  EXPECT_EQ(second, first);
   frame_pool::release(second, 120);
 }
 
@@ -51,7 +43,7 @@ TEST(FramePool, BothSidesOfTheLargestSizeWork) {
     std::memset(frame, 0xA5, bytes);
     frame_pool::release(frame, bytes);
     void* again = frame_pool::allocate(bytes);
-    if (kRecycles && bytes <= 4'096) {
+    if (bytes <= 4'096) {
       EXPECT_EQ(again, frame) << bytes;
     }
     frame_pool::release(again, bytes);
@@ -68,13 +60,9 @@ TEST(FramePool, EachThreadHasItsOwnAndFreesItAtItsEnd) {
     frame_pool::release(theirs, 256);
   }).join();
 
-  if (kRecycles) {
-    EXPECT_NE(theirs, mine);
-  }
+  EXPECT_NE(theirs, mine);
   void* again = frame_pool::allocate(256);
-  if (kRecycles) {
-    EXPECT_EQ(again, mine);
-  }
+  EXPECT_EQ(again, mine);
   frame_pool::release(again, 256);
 }
 
