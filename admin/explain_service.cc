@@ -24,10 +24,6 @@ bool contains(const std::vector<balancer::Target>& targets, const std::string& i
   return std::ranges::any_of(targets, [&](const auto& one) { return one.state->id == id; });
 }
 
-bool is_well(const balancer::TargetView& target) {
-  return target.phase == Phase::serving || target.phase == Phase::warming;
-}
-
 struct Verdict {
   bool can_be_picked = false;
   std::string why;
@@ -41,12 +37,13 @@ Verdict verdict_of(const balancer::TargetView& target, const balancer::Service& 
   }
   if (!contains(service.targets, target.id)) return {false, target.reason};
   if (is_full) return {false, "has as many requests in flight as it may have"};
-  if (is_well(target)) return {true, target.reason};
+  if (is_well(target.phase)) return {true, target.reason};
   if (target.phase == Phase::draining) {
     return {true, "drains, and is used because there is no other"};
   }
   if (view.is_panic.value_or(false)) return {true, "is suspended, and is used in the panic"};
-  const bool has_better = std::ranges::any_of(view.targets, is_well);
+  const bool has_better = std::ranges::any_of(
+      view.targets, [](const balancer::TargetView& one) { return is_well(one.phase); });
   if (has_better) return {false, "is suspended, and others are well: " + target.reason};
   return {true, "is suspended, and is used because no other is well"};
 }

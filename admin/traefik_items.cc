@@ -99,8 +99,7 @@ std::string address_of(const conf::ListenAddress& address) {
 json::object server_status_of(const balancer::ServiceView& view) {
   json::object status;
   for (const auto& target : view.targets) {
-    const bool is_up =
-        target.phase == balancer::Phase::serving || target.phase == balancer::Phase::warming;
+    const bool is_up = is_well(target.phase);
     if (is_up || !status.contains(target.url)) status[target.url] = is_up ? "UP" : "DOWN";
   }
   return status;

@@ -49,8 +49,7 @@ metrics::Collector::Sources Server::Parts::sources() {
                 std::vector<metrics::TargetGauges> gauges;
                 for (const auto& service : registry->services(Clock::now())) {
                   for (const auto& target : service.targets) {
-                    const bool is_up = target.phase == balancer::Phase::serving ||
-                                       target.phase == balancer::Phase::warming;
+                    const bool is_up = is_well(target.phase);
                     gauges.push_back({.service = service.name + "@" + service.provider,
                                       .url = target.url,
                                       .address = target.address,

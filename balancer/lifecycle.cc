@@ -1,13 +1,6 @@
 #include "balancer/lifecycle.h"
 
 namespace gapura::balancer {
-namespace {
-
-bool is_picked(Phase phase) noexcept {
-  return phase == Phase::warming || phase == Phase::serving;
-}
-
-}  // namespace
 
 std::optional<Phase> next_phase(Phase from, LifeEvent event) noexcept {
   switch (event) {
@@ -20,7 +13,7 @@ std::optional<Phase> next_phase(Phase from, LifeEvent event) noexcept {
       if (from == Phase::joining || from == Phase::suspended) return Phase::warming;
       break;
     case LifeEvent::doubt:
-      if (is_picked(from)) return Phase::suspended;
+      if (is_well(from)) return Phase::suspended;
       break;
     case LifeEvent::drain:
       if (from != Phase::draining && from != Phase::gone) return Phase::draining;

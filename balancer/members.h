@@ -31,6 +31,7 @@ struct Member {
   Phase phase = Phase::joining;
   std::string reason;
   TimePoint since;             ///< start of the phase
+  bool was_used = false;       ///< in this life: it may be waiting for its first good check yet
   std::string listed_id;       ///< of the server that lists it; its own but for a name's address
   Milliseconds ttl{0};         ///< AddedTarget::ttl
   bool is_drained = false;     ///< told to drain, and listed still
@@ -59,14 +60,12 @@ struct Member {
   unsigned ramp_tenths = 10;    ///< of its weight, while it warms up
 
   bool is_in_snapshot() const noexcept {
-    return phase == Phase::warming || phase == Phase::serving || phase == Phase::suspended ||
-           stay == Stay::last_resort;
+    return balancer::is_well(phase) || phase == Phase::suspended || stay == Stay::last_resort;
   }
   /// What it is asked: as its service says or, of one that scaling made and that joins, whether it
   /// accepts connections (its machine is there before its program listens). Null: nothing.
   const conf::HealthCheck* check() const noexcept;
-  /// May be used, and nothing speaks against it.
-  bool is_well() const noexcept { return phase == Phase::warming || phase == Phase::serving; }
+  bool is_well() const noexcept { return balancer::is_well(phase); }
 };
 
 struct ServiceEntry {

@@ -42,7 +42,9 @@ std::optional<Phase> Registry::State::begin_use(Member& member) {
   const bool is_slow =
       member.service->config.slow_start.count() != 0 && has_others_that_are_well(member);
   const auto phase = next_phase(member.phase, is_slow ? LifeEvent::warm_up : LifeEvent::ready);
-  if (phase) member.ramp_tenths = is_slow ? 1 : 10;
+  if (!phase) return std::nullopt;
+  member.ramp_tenths = is_slow ? 1 : 10;
+  member.was_used = true;
   return phase;
 }
 

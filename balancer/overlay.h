@@ -1,4 +1,4 @@
-/// What the API (later: the autoscaler) changed on top of the YAML files. Value; this is what the
+/// What the API and the autoscaler changed on top of the YAML files. Value; this is what the
 /// state file holds. Truth is: files, then overlay (docs/architecture.md).
 #pragma once
 

@@ -85,6 +85,7 @@ void Registry::State::reconcile(ServiceEntry& service, TimePoint now) {
     member.origin = target.listed.origin;
     member.ttl = target.listed.ttl;
     settle_intent(member, target.is_drained, now);
+    settle_check(member, now);
   }
   for (const auto& member : service.members) {
     if (member->is_listed || !next_phase(member->phase, LifeEvent::drain)) continue;
@@ -135,6 +136,7 @@ void Registry::State::begin_life(Member& member, const Life& life, TimePoint now
   by_slot[index(slot)] = &member;
   member.phase = Phase::joining;
   member.since = now;
+  member.was_used = false;
   member.checks = {};
   member.last_probe.reset();
   const bool is_checked = must_pass_a_check(member);
@@ -159,6 +161,16 @@ void Registry::State::settle_intent(Member& member, bool is_drained, TimePoint n
     const TargetState& last = *member.state;
     const Life again{last.id, last.endpoint, last.address};
     begin_life(member, again, now);
+  }
+}
+
+/// What only a check could have told is well when there is none any more.
+void Registry::State::settle_check(Member& member, TimePoint now) {
+  const bool waits_for_one =
+      member.phase == Phase::joining ||
+      (member.phase == Phase::suspended && member.doubt == Member::Doubt::check);
+  if (waits_for_one && member.check() == nullptr) {
+    make_available(member, "is not checked any more", now);
   }
 }
 
@@ -188,8 +200,12 @@ void Registry::State::cancel_drain(Member& member, TimePoint now) {
   member.state->is_draining.store(false, std::memory_order_release);
 
   Phase phase = next_phase(member.phase, LifeEvent::undrain).value_or(member.phase);
-  phase = next_phase(phase, LifeEvent::ready).value_or(phase);
-  std::string reason = "wanted again while it drained";
+  std::string reason = kUnchecked;
+  if (member.was_used || member.check() == nullptr) {
+    phase = next_phase(phase, LifeEvent::ready).value_or(phase);
+    member.was_used = true;
+    reason = "wanted again while it drained";
+  }
   // A worker may have failed to connect meanwhile, or before: what it saw still holds.
   if (member.state->is_suspended.load(std::memory_order_relaxed)) {
     phase = next_phase(phase, LifeEvent::doubt).value_or(phase);

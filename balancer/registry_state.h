@@ -41,13 +41,14 @@ struct Registry::State {
   void begin_life(Member& member, const Life& life, TimePoint now);
   bool must_pass_a_check(const Member& member) const;
   void settle_intent(Member& member, bool is_drained, TimePoint now);
+  void settle_check(Member& member, TimePoint now);
   void start_drain(Member& member, std::string reason, TimePoint now);
   void cancel_drain(Member& member, TimePoint now);
   /// Why a target that is not wanted any more has to go.
   std::string leave_reason(const Member& member,
                            const std::unordered_set<std::string>& wanted_ids) const;
 
-  // --- observed (observe.cc) ---
+  // --- observed (drains.cc) ---
   /// The member with this very TargetState; null when it is gone or was replaced.
   Member* find(const TargetRef& target) const noexcept;
   void change_phase(Member& member, Phase phase, std::string reason, TimePoint now);
@@ -65,7 +66,7 @@ struct Registry::State {
   void settle_panics();
   void settle_panic(ServiceEntry& service);
 
-  // --- drains (observe.cc, stay.cc) ---
+  // --- drains (drains.cc, stay.cc) ---
   /// Says who of the draining is still used. True: somebody is.
   bool settle_stays(TimePoint now);
   static Member::Stay stay_of(const Member& member, TimePoint now);

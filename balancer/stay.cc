@@ -21,7 +21,7 @@ Member::Stay Registry::State::stay_of(const Member& member, TimePoint now) {
   const ServiceEntry& service = *member.service;
   // Once workers were told to leave it out, it stays out: that is what the drain's end stands on.
   const bool may_stay =
-      service.is_enabled() && !member.drain->is_published() &&
+      service.is_enabled() && member.was_used && !member.drain->is_published() &&
       now - member.drain->began() < std::min(service.config.drain_timeout, member.drain->limit()) &&
       !member.state->is_suspended.load(std::memory_order_relaxed);
   if (!may_stay) return Member::Stay::none;

@@ -22,6 +22,10 @@ enum class Origin { file, admin, autoscale };
 enum class Phase { joining, warming, serving, suspended, draining, gone };
 const char* to_string(Origin origin) noexcept;
 const char* to_string(Phase phase) noexcept;
+/// Gets requests, and nothing speaks against it.
+constexpr bool is_well(Phase phase) noexcept {
+  return phase == Phase::warming || phase == Phase::serving;
+}
 
 /// The live half of a target, shared by control and workers; outlives every snapshot and every
 /// reload that keeps the target. Counted by hand, because a Lease holds one for each exchange.

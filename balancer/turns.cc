@@ -5,7 +5,7 @@
 
 namespace gapura::balancer {
 
-// Numerators and denominators stay below 2 * 1,000,000 (the largest weight): products fit.
+// Numerators and denominators stay below 2 * 10,000,000 (the largest weight): products fit.
 bool Turns::VirtualTime::is_before(const VirtualTime& other) const noexcept {
   if (cycle != other.cycle) return cycle < other.cycle;
   return numerator * other.denominator < other.numerator * denominator;

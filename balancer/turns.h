@@ -21,7 +21,7 @@ class Turns {
 
   struct Item {
     std::uint64_t key = 0;     ///< no two of a list have the same
-    std::uint32_t weight = 1;  ///< 1 to 1,000,000
+    std::uint32_t weight = 1;  ///< 1 to 10,000,000 (tenths, while somebody warms up)
   };
 
   explicit Turns(std::uint32_t offset) noexcept : offset_(offset) {}

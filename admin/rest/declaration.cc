@@ -49,10 +49,6 @@ struct Declaration {
   Response reply(json::array removed) const;
 };
 
-bool is_used(const TargetView& target) {
-  return target.phase == Phase::serving || target.phase == Phase::warming;
-}
-
 bool leaves(const TargetView& target) {
   return !target.is_drained && (target.phase == Phase::draining || target.phase == Phase::gone);
 }
@@ -95,7 +91,7 @@ std::vector<const TargetView*> Declaration::without_use(const balancer::ServiceV
     bool has_use = false;
     for (const TargetView& one : now.targets) {
       if (one.listed_id != id || leaves(one)) continue;
-      has_use = has_use || is_used(one) || one.is_drained;
+      has_use = has_use || is_well(one.phase) || one.is_drained;
       idle = &one;
     }
     if (!has_use && idle != nullptr) out.push_back(idle);

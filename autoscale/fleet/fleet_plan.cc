@@ -120,8 +120,7 @@ void Fleet::observe(Round& round, Unit& unit) {
   if (is_ending) target = round.own_target_of(unit.instance);
   unit.target = target == nullptr ? std::string() : target->listed_id;
   const bool serves =
-      target != nullptr && (target->phase == Phase::serving || target->phase == Phase::warming ||
-                            target->phase == Phase::suspended);
+      target != nullptr && (is_well(target->phase) || target->phase == Phase::suspended);
   const bool leaves =
       target != nullptr && (target->phase == Phase::draining || target->phase == Phase::gone);
   switch (unit.stage) {

@@ -27,10 +27,6 @@ std::string first_line(const std::filesystem::path& file) {
   return std::string(trim_ows(line));
 }
 
-bool is_asked(const balancer::TargetView& target) {
-  return target.phase == balancer::Phase::serving || target.phase == balancer::Phase::warming;
-}
-
 }  // namespace
 
 struct SignalPoller::State : std::enable_shared_from_this<State> {
@@ -104,7 +100,7 @@ void SignalPoller::tick(const std::vector<balancer::TargetView>& targets, TimePo
   std::set<std::string> hosts;
   for (const balancer::TargetView& target : targets) {
     const auto url = conf::ServerUrl::parse(target.url, nullptr);
-    if (url && is_asked(target)) hosts.insert(url->host);
+    if (url && is_well(target.phase)) hosts.insert(url->host);
   }
   s.machines_wanted = hosts.size();
   std::set<std::string> urls;

@@ -70,6 +70,53 @@ TEST_F(RegistryHealth, WhatIsThereAtTheStartServesAndANewcomerHasToPass) {
   EXPECT_THAT(picked(), ElementsAre(kA, kB));
 }
 
+TEST_F(RegistryHealth, WithoutTheCheckNobodyWaitsForItOrIsDoubtedByIt) {
+  const auto plain = [](conf::ServiceConfig&) {};
+  set_service({server(kA)}, with_check);
+  set_service({server(kA), server(kB)}, with_check);
+  check(kA, "it answers 503");
+  ASSERT_EQ(phase(kA), Phase::suspended);
+  ASSERT_EQ(phase(kB), Phase::joining);
+
+  set_service({server(kA), server(kB)}, plain);
+
+  EXPECT_EQ(phase(kA), Phase::serving);
+  EXPECT_FALSE(state_of(kA)->is_suspended);
+  EXPECT_EQ(phase(kB), Phase::serving);
+  EXPECT_EQ(view(kB)->reason, "is not checked any more");
+  EXPECT_THAT(picked(), ElementsAre(kA, kB));
+}
+
+TEST_F(RegistryHealth, WhoNeverPassedIsNoLastResort) {
+  set_service({server(kA)}, with_check);
+  set_service({server(kA), server(kB)}, with_check);
+  check(kA, "it answers 503");
+  ASSERT_EQ(phase(kB), Phase::joining);
+
+  apply(registry.propose_drain("s", kB));
+  adopt();
+
+  EXPECT_THAT(picked(), ElementsAre(kA));
+  tick_for(2s);
+  EXPECT_EQ(phase(kB), Phase::gone);
+}
+
+TEST_F(RegistryHealth, WhoNeverPassedWaitsForItsCheckAfterACancelledDrain) {
+  set_service({server(kA)}, with_check);
+  set_service({server(kA), server(kB)}, with_check);
+  const TargetRef busy = registry.checked_targets().at(1).target;
+  busy->in_flight.fetch_add(1);  // so that the drain does not end at once
+
+  apply(registry.propose_drain("s", kB));
+  apply(registry.propose_undrain("s", kB));
+
+  EXPECT_EQ(phase(kB), Phase::joining);
+  EXPECT_EQ(view(kB)->reason, "waits for its first health check");
+  check(kB);
+  EXPECT_EQ(phase(kB), Phase::serving);
+  busy->in_flight.fetch_sub(1);
+}
+
 TEST_F(RegistryHealth, AFailedCheckSuspendsAndAGoodOneEndsIt) {
   set_service({server(kA), server(kB)}, with_check);
 
