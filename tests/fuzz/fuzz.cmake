@@ -25,8 +25,8 @@ if(GAPURA_FUZZ)
   target_compile_options(gapura_fuzzed PUBLIC ${fuzz_flags}
     "SHELL:-include ${fuzz_dir}/source_location_shim.h")
   target_compile_definitions(gapura_fuzzed PUBLIC BOOST_ASIO_DISABLE_CO_AWAIT)
-  target_link_libraries(gapura_fuzzed PUBLIC Boost::headers Threads::Threads spdlog::spdlog yaml-cpp
-    PkgConfig::RE2)
+  target_link_libraries(gapura_fuzzed PUBLIC Boost::headers Threads::Threads spdlog::spdlog
+    yaml-cpp)
   add_custom_target(fuzzers)
   foreach(name ${fuzz_targets})
     add_executable(${name}_fuzz ${fuzz_dir}/fuzzer_main.cc)
