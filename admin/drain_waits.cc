@@ -78,14 +78,12 @@ net::awaitable<DrainWaits::Ending> DrainWaits::Wait::end(std::shared_ptr<Departu
 std::vector<balancer::TargetView> find_targets(const balancer::Registry& registry,
                                                const std::string& service, const std::string& id,
                                                TimePoint now) {
-  std::vector<balancer::TargetView> out;
-  for (auto& one : registry.services(now)) {
-    if (one.name != service) continue;
-    for (auto& target : one.targets) {
-      if (target.id == id || target.listed_id == id) out.push_back(std::move(target));
-    }
-  }
-  return out;
+  auto found = registry.service(service, now);
+  if (!found) return {};
+  std::erase_if(found->targets, [&](const balancer::TargetView& target) {
+    return target.id != id && target.listed_id != id;
+  });
+  return std::move(found->targets);
 }
 
 }  // namespace gapura::admin

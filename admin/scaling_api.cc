@@ -158,7 +158,8 @@ Response change_scaling(const ScalingDoors& doors, const std::string& service,
   if (request.trace) {
     request.trace->note(service, "autoscale", std::move(before), hand_of(doors, service));
   }
-  log::info("admin: {} changed the scaling of service {}: {}", request.peer, service, request.body);
+  log::info("admin: {} changed the scaling of service {}: {}", request.peer, service,
+            json::serialize(body));
   return show_scaling(doors, service);
 }
 

@@ -134,7 +134,7 @@ std::variant<Token, std::string> Token::parse(std::string text, const std::files
 
 std::variant<Token, std::string> Token::read_or_make(const std::filesystem::path& path) {
   for (const bool may_make : {true, false}) {
-    const File file(path.string(), O_RDONLY);
+    const File file(path.string(), O_RDONLY | O_NONBLOCK);  // a FIFO would never answer
     if (file.is_open()) {
       auto text = read(file);
       if (const auto* failed = std::get_if<std::error_code>(&text)) {

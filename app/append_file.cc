@@ -46,7 +46,7 @@ std::error_code append_text(const std::filesystem::path& file, std::string_view 
 bool append_or_warn(const std::filesystem::path& file, const std::string& line) {
   const std::error_code error = append_text(file, line + '\n');
   if (!error) return true;
-  static TimePoint quiet_until{};  // of the disk thread, as all of this
+  static thread_local TimePoint quiet_until{};  // of this disk thread
   if (Clock::now() >= quiet_until) {
     quiet_until = Clock::now() + Milliseconds(60'000);
     log::error("{} cannot be written: {}", file.string(), error.message());

@@ -134,9 +134,8 @@ void ConfigReload::apply(LoadedConfig loaded) {
   status_.version = registry_.version();
   status_.problems = loaded.problems;
   conf::add_untold(status_.problems, rule_problems_);
-  const bool was_broken = std::ranges::any_of(status_.files, &FileStatus::is_broken);
   const bool is_broken = std::ranges::any_of(loaded.files, &FileStatus::is_broken);
-  const bool is_news = is_changed || status_.files != loaded.files || was_broken != is_broken;
+  const bool is_news = is_changed || status_.files != loaded.files;
   if (is_broken && is_news) ++status_.failures;
   // A file that suddenly is empty is no success: whether it is believed is seen at the second look.
   if (errors_in(status_.problems) == 0 && !loaded.has_suspect) {

@@ -204,6 +204,10 @@ std::variant<Options, Exit> parse_options(std::vector<std::string> arguments,
   if (options.client.verb) options.verb = Options::Verb::client;
   options.config_file = raw.file;
   if (options.client.place.config_file.empty()) options.client.place.config_file = raw.file;
+  const bool has_workers = options.verb == Options::Verb::serve ||
+                           options.verb == Options::Verb::check ||
+                           options.verb == Options::Verb::demo;
+  if (!has_workers) return options;
   if (auto exit = read_workers(raw.workers, environment, options)) return *std::move(exit);
   return options;
 }

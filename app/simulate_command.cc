@@ -50,6 +50,9 @@ conf::Autoscale policy_in(const std::filesystem::path& file) {
 /// The policy of a service in the dynamic files that a static file names.
 conf::Autoscale configured_policy(const std::filesystem::path& file, const std::string& wanted) {
   const conf::StaticResult fixed = conf::parse_static(content_of(file), file);
+  for (const conf::Problem& problem : fixed.problems) {
+    if (problem.severity == conf::Severity::error) throw Unusable(problem.to_string());
+  }
   std::vector<std::string> entry_points;
   for (const conf::EntryPoint& one : fixed.config.entry_points) entry_points.push_back(one.name);
   const conf::DynamicConfig config =

@@ -33,7 +33,8 @@ export async function open(path, fields, signal) {
 
 async function errorOf(response) {
   const problem = await response.json().catch(() => ({}));
-  const where = problem.field ? ` (${problem.field})` : "";
+  const fields = (problem.errors ?? []).map((one) => one.field).filter(Boolean);
+  const where = fields.length > 0 ? ` (${fields.join(", ")})` : "";
   const what = problem.detail ?? problem.title ?? `the answer was ${response.status}`;
   return new ApiError(response.status, what + where);
 }

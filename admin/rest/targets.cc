@@ -114,10 +114,13 @@ net::awaitable<Response> put_target(ApiParts& parts, Call call) {
     const std::string tag = tag_of(find(parts, name));
     was_there = !tag.empty();
     if (auto refusal = condition_failure(call.request, tag)) return *std::move(refusal);
+    Proposal proposal = parts.registry.propose_declare(name.service, std::span(&wanted, 1),
+                                                       balancer::Missing::stay);
     // Before it is listed with its time, so that no clock finds it without one.
-    parts.registrations.renew(name, wanted.ttl, Clock::now());
-    return parts.registry.propose_declare(name.service, std::span(&wanted, 1),
-                                          balancer::Missing::stay);
+    if (!std::holds_alternative<balancer::Refusal>(proposal)) {
+      parts.registrations.renew(name, wanted.ttl, Clock::now());
+    }
+    return proposal;
   };
   const Changes::Outcome outcome =
       co_await parts.changes.make(std::move(propose), call.request.trace);

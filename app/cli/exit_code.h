@@ -14,7 +14,7 @@ enum class ExitCode {
   timed_out = 5,    ///< --timeout passed before it was so
 };
 
-/// Ends a verb: thrown by whatever it calls, caught by run_client() alone. A verb is a small
+/// Ends a verb: thrown by whatever it calls, caught by cli::run() alone. A verb is a small
 /// program from top to bottom; every step that cannot go on ends all of it in the same way.
 struct Stop {
   ExitCode code = ExitCode::failed;

@@ -2,21 +2,15 @@
 
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <ctime>
+
+#include "base/format.h"
 
 namespace gapura::app::cli {
 namespace {
 
 bool is_continuation(char c) noexcept {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-}
-
-template <class... Values>
-std::string formatted(const char* format, Values... values) {
-  std::array<char, 96> text{};
-  const int size = std::snprintf(text.data(), text.size(), format, values...);
-  return {text.data(), static_cast<std::size_t>(size)};
 }
 
 std::string two_units(long long count, long long unit, const char* large, long long small_unit,
@@ -65,13 +59,13 @@ std::string lasting(double seconds) {
 }
 
 std::string milliseconds(double ms) {
-  if (ms >= 1'000) return formatted("%.2f s", ms / 1'000);
+  if (ms >= 1'000) return fmt::format("{:.2f} s", ms / 1'000);
   return number(ms, ms < 10 ? 1 : 0) + " ms";
 }
 
 std::string number(double value, int decimals) {
   if (!std::isfinite(value)) return "-";
-  std::string text = formatted("%.*f", decimals, value);
+  std::string text = fmt::format("{:.{}f}", value, decimals);
   if (text.find('.') == std::string::npos) return text;
   while (text.back() == '0') text.pop_back();
   if (text.back() == '.') text.pop_back();

@@ -220,18 +220,23 @@ void Notifier::State::load(std::vector<std::string>& errors) {
   }
   std::size_t broken = 0;
   std::size_t orphans = 0;
+  std::size_t without_room = 0;
   for (KeptMessage& kept : read_lines(text, &broken)) {
     const auto found = std::ranges::find_if(
         receivers, [&](const auto& one) { return receiver_key(one->to) == kept.to; });
     if (found == receivers.end()) {
       ++orphans;
     } else {
-      (*found)->box.add(std::move(kept.message));
+      without_room += (*found)->box.add(std::move(kept.message)) ? 0 : 1;
     }
   }
   if (broken > 0)
     log::warn("notify: {} of {} cannot be read", counted(broken, "line"), file.string());
-  is_changed = broken > 0 || orphans > 0;
+  is_changed = broken > 0 || orphans > 0 || without_room > 0;
+  if (without_room > 0) {
+    log::warn("notify: {} of {} had no room: the oldest were dropped",
+              counted(without_room, "message"), file.string());
+  }
   if (orphans > 0) {
     log::warn("notify: {} to receivers that are not configured any more: dropped",
               counted(orphans, "message"));

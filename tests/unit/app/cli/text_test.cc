@@ -30,6 +30,7 @@ TEST(Text, WritesNumbersWithoutZerosAtTheEnd) {
   EXPECT_EQ(number(0.5), "0.5");
   EXPECT_EQ(number(100, 0), "100");
   EXPECT_EQ(number(-0.01), "0");
+  EXPECT_EQ(number(1e300, 0).size(), 301u);  // whatever a server says
 }
 
 TEST(Text, CountsCodePointsAndCutsBetweenThem) {
