@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/servers_file.h"
+#include "app/state_dir.h"
 #include "base/log.h"
 
 namespace gapura::app {
@@ -209,10 +210,16 @@ std::map<std::string, metrics::ServiceLoad> Server::Parts::loads() const {
   return loads;
 }
 
+/// One that is configured is the only one.
+std::filesystem::path Server::Parts::socket_file() const {
+  if (!config.admin.unix_path.empty() || state.folder().empty()) return {};
+  return state.folder() / StateDir::kAdminSocket;
+}
+
 std::filesystem::path Server::Parts::token_file() const {
   if (!config.admin.unix_path.empty()) return {};
   if (!config.admin.token_file.empty()) return config.admin.token_file;
-  return state.folder().empty() ? std::filesystem::path() : state.folder() / "admin-token";
+  return state.folder().empty() ? std::filesystem::path() : state.folder() / StateDir::kAdminToken;
 }
 
 /// One that nobody asked for is used if it is there.

@@ -74,6 +74,7 @@ struct Server::Parts {
   proxy::Observations observations();
   admin::ConfigStatus api_status() const;
   std::map<std::string, metrics::ServiceLoad> loads() const;
+  std::filesystem::path socket_file() const;
   std::filesystem::path token_file() const;
   std::filesystem::path read_token_file() const;
 

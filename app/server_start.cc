@@ -193,6 +193,7 @@ void Server::Parts::make_front() {
   collector = std::make_unique<metrics::Collector>(sources());
   AdminFront::Settings front_settings{
       .config = config,
+      .socket_file = socket_file(),
       .token_file = token_file(),
       .read_token_file = read_token_file(),
       .expose = [this] { return collector->expose(); },

@@ -11,6 +11,7 @@ import os
 import shutil
 import socket
 import stat
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -108,12 +109,65 @@ class AdminSecurity(unittest.TestCase):
         line, = self.audited()
         self.assertEqual(line["who"], f"uid {os.getuid()}")
 
+    def test_the_state_folders_socket_needs_no_token_while_tcp_does(self):
+        gapura = self.begin(kind=BySocket)
+        self.assertEqual(stat.S_IMODE(gapura.socket.stat().st_mode), 0o600)
+        self.assertIn(f" and unix:{gapura.socket};", gapura.log())
+        self.assertEqual(gapura.admin("POST", TARGETS, ONE)[0], 201)
+        line, = self.audited()
+        self.assertEqual((line["who"], line["from"]),
+                         (f"uid {os.getuid()}", f"unix socket, uid {os.getuid()}"))
+
+        gapura.stop()
+        self.assertFalse(gapura.socket.exists())
+        gapura.start()
+        gapura.kill()
+        self.assertTrue(gapura.socket.exists())
+        gapura.start()
+        self.assertEqual(gapura.admin("GET", SERVICE)[0], 200)
+
+    def test_a_second_process_of_the_same_state_folder_is_refused(self):
+        gapura = self.begin(kind=BySocket)
+        second = subprocess.run(gapura.command, capture_output=True, text=True,
+                                timeout=PATIENCE_S)
+        self.assertEqual(second.returncode, 1)
+        self.assertIn(f"is in use by another gapura (pid {gapura.process.pid})",
+                      second.stdout + second.stderr)
+        self.assertEqual(gapura.admin("GET", SERVICE)[0], 200)
+
+    def test_a_socket_file_that_another_process_has_is_left_to_it(self):
+        gapura = self.begin(kind=BySocket)
+        gapura.stop()
+        other = socket.socket(socket.AF_UNIX)
+        self.addCleanup(other.close)
+        other.bind(str(gapura.socket))
+        other.listen()
+
+        with self.assertRaisesRegex(AssertionError, "another process listens on .*admin.sock"):
+            gapura.start()
+        self.assertTrue(gapura.socket.exists())
+
+    def test_a_state_folder_too_deep_for_a_socket_leaves_the_address(self):
+        self.folder = self.folder / ("deep-" * 20)
+        self.folder.mkdir()
+        gapura = self.begin()
+        self.assertRegex(gapura.log(), r"admin: cannot listen on .*admin.sock \(107 bytes at most\)"
+                                       r".*\. Going on without that socket")
+        self.assertEqual(gapura.admin("GET", SERVICE)[0], 200)
+
     def test_a_public_address_is_warned_of_and_not_opened_without_a_token(self):
         gapura = self.begin(kind=OnEveryAddress)
         self.assertIn("is plain HTTP", gapura.log())
         gapura.token = ""
         status, _ = gapura.admin("GET", SERVICE)
         self.assertEqual(status, 401)
+
+
+def connection_to(socket_file):
+    connection = http.client.HTTPConnection("localhost", timeout=PATIENCE_S)
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.connect(str(socket_file))
+    return connection
 
 
 class WithAuditLogNowhere(Gapura):
@@ -138,10 +192,19 @@ class OnSocket(Gapura):
         return self.socket.exists()
 
     def connect(self):
-        connection = http.client.HTTPConnection("localhost", timeout=PATIENCE_S)
-        connection.sock = socket.socket(socket.AF_UNIX)
-        connection.sock.connect(str(self.socket))
-        return connection
+        return connection_to(self.socket)
+
+
+class BySocket(Gapura):
+    """Asked by the socket in its state folder."""
+
+    @property
+    def socket(self):
+        return self.state / "admin.sock"
+
+    def connect(self):
+        self.token = ""
+        return connection_to(self.socket)
 
 
 if __name__ == "__main__":

@@ -252,6 +252,17 @@ class CommandLine(unittest.TestCase):
         self.bad(NOT_FOUND, "not known", "token", "show", *where)
         self.bad(USAGE, "show, path and rotate", "token", "sing", *where)
         self.bad(USAGE, "is required", "token")
+        self.bad(UNREACHABLE, "has port 0", "targets", *static,
+                 environment={"GAPURA_TOKEN": server.token})
+
+    def test_asks_by_the_socket_in_the_state_folder_first(self):
+        target = self.opened(Target())
+        server = self.opened(Gapura(BINARY, self.folder, [target]))
+        static = ("--configFile", str(self.folder / "static.yaml"))
+        self.assertIn(f"at unix:{server.state}/admin.sock", self.good("status", *static))
+        self.assertIn(target.id, self.good("targets", *static))
+        self.assertEqual(self.good("token", "show", *static).strip(), server.token)
+        server.kill()
         self.bad(UNREACHABLE, "has port 0", "targets", *static)
 
     def test_changes_the_token_where_the_server_can(self):

@@ -190,11 +190,6 @@ class Gapura:
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE_S)
 
-    def kill(self):
-        """As the kernel kills it when memory ends: at once."""
-        self.process.kill()
-        self.process.wait()
-
     def close(self):
         if self.process.poll() is None:
             self.kill()
