@@ -68,8 +68,8 @@ class Api {
     std::function<std::vector<EntryPointStatus>()> entry_points = {};  ///< empty: none is shown
     LoadDoor loads{};
     WriteServers write_servers{};  ///< empty: no file shows the list of POST /update-servers
-    AppendAudit audit{};    ///< empty: no audit log is kept
-    DescribeState state{};  ///< empty: nothing is kept
+    AppendAudit audit{};           ///< empty: no audit log is kept
+    DescribeState state{};         ///< empty: nothing is kept
   };
 
   /// `registry` must outlive the io_context's last run.

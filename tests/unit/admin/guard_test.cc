@@ -139,6 +139,22 @@ TEST_F(GuardTest, CountsGuessesOfEachAddressApart) {
   EXPECT_EQ(status_of(guess), 401u);
 }
 
+TEST_F(GuardTest, DoesNotCountWhatAPageInTheOperatorsBrowserCanSend) {
+  Request page = request_of("127.0.0.1", "");
+  page.origin = "http://evil.example";
+  const Request rebound = request_of("evil.example", "");
+  Request write = request_of("127.0.0.1", kReadOnly);
+  write.method = "POST";
+  for (std::uint32_t i = 0; i <= Refusals::kMax; ++i) {
+    EXPECT_EQ(status_of(page), 403u);
+    EXPECT_EQ(status_of(rebound), 403u);
+    EXPECT_EQ(status_of(write), 403u) << "no guess: it carries a token of ours";
+  }
+
+  EXPECT_EQ(status_of(request_of("127.0.0.1", "Bearer mistyped")), 401u);
+  EXPECT_EQ(status_of(request_of("127.0.0.1", kRight)), 0u);
+}
+
 TEST_F(GuardTest, CountsAnIpv6NetworkAsOne) {
   Request guess = request_of("127.0.0.1", "Bearer guess");
   for (std::uint32_t i = 0; i < Refusals::kMax; ++i) {
