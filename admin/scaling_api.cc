@@ -156,7 +156,8 @@ Response change_scaling(const ScalingDoors& doors, const std::string& service,
     return problem_reply(status_of(fault->kind), fault->message);
   }
   if (request.trace) {
-    request.trace->note(service, "autoscale", std::move(before), hand_of(doors, service));
+    request.trace->note({{"service", service}, {"what", "autoscale"}}, std::move(before),
+                        hand_of(doors, service));
   }
   log::info("admin: {} changed the scaling of service {}: {}", request.peer, service, request.body);
   return show_scaling(doors, service);

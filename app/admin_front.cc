@@ -58,6 +58,11 @@ std::optional<admin::TraefikApi> traefik_api_of(const balancer::Registry& regist
   return admin::TraefikApi(registry, config, GAPURA_VERSION);
 }
 
+std::optional<admin::RestProvider> rest_provider_of(const AdminFront::Settings& settings) {
+  if (!settings.config.takes_rest) return std::nullopt;
+  return admin::RestProvider(settings.take_rest, settings.doors.audit);
+}
+
 bool is_loopback(const conf::ListenAddress& address) {
   IpSet loopback;
   loopback.add("127.0.0.0/8");
@@ -85,14 +90,13 @@ struct AdminFront::Servers {
         socket_file(std::move(settings.socket_file)),
         token_file(std::move(settings.token_file)),
         read_token_file(std::move(settings.read_token_file)),
+        rest(rest_provider_of(settings)),
         api(registry,
             {.update_servers_service = config.admin.update_servers_service,
              .software_version = GAPURA_VERSION,
              .explain = {.entry_points = config.entry_points, .routing_path = routing_path}},
             std::move(settings.doors)),
-        internal(std::move(settings.expose), traefik_api_of(registry, config)) {
-    if (config.takes_rest) rest.emplace(std::move(settings.take_rest));
-  }
+        internal(std::move(settings.expose), traefik_api_of(registry, config)) {}
 
   /// Where one of our listeners is to be, and what its absence means.
   struct Place {
@@ -132,10 +136,10 @@ struct AdminFront::Servers {
   const std::filesystem::path socket_file;
   const std::filesystem::path token_file;
   const std::filesystem::path read_token_file;
+  std::optional<admin::RestProvider> rest;
   admin::Api api;
   const admin::Assets assets{admin::dashboard()};
   admin::Internal internal;
-  std::optional<admin::RestProvider> rest;
   std::optional<admin::Guard> guard;
   std::list<Hook> hooks;
   std::vector<std::unique_ptr<admin::HttpServer>> servers;  ///< all that listen

@@ -163,7 +163,7 @@ void Server::Parts::make_watchers() {
 }
 
 std::vector<std::string> Server::Parts::make_audit_log() {
-  if (!config.admin.is_on && config.hooks.empty()) return {};
+  if (!config.admin.is_on && config.hooks.empty() && !config.takes_rest) return {};
   const bool is_asked_for = !config.admin.audit_log.empty();
   std::filesystem::path file = config.admin.audit_log;
   if (!is_asked_for && !state.folder().empty()) file = state.folder() / "audit.log";
@@ -241,8 +241,7 @@ admin::Api::Doors Server::Parts::doors() {
           .write_servers = servers_writer(),
           .audit =
               [this](std::string line, std::function<void()> done) {
-                // Without the API and hooks only the autoscaler changes something: the log tells
-                // that.
+                // Nobody can ask for a change: only the autoscaler makes some, and the log tells.
                 if (!audit_log) return done();
                 audit_log->append(std::move(line), std::move(done));
               },
