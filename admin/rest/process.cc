@@ -31,7 +31,7 @@ net::awaitable<Response> show_events(ApiParts& parts, Call call) {
 }
 
 net::awaitable<Response> explain_request(ApiParts& parts, Call call) {
-  co_return explain(parts.registry, parts.settings.explain, call.request);
+  co_return explain(parts.registry, parts.settings.explain, call.body);
 }
 
 net::awaitable<Response> show_version(ApiParts& parts, Call /*call*/) {

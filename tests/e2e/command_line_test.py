@@ -320,12 +320,14 @@ class CommandLine(unittest.TestCase):
                                "isChosen": False, "matched": False,
                                "mismatches": [{"part": "Path(`/x`)", "got": "/y"}]}],
                   "disabled": [{"router": "c", "rule": "x", "fault": "no such service"}],
-                  "service": {"name": "calc", "targets": [
-                      {"id": "a:1", "phase": "serving", "canBePicked": True, "why": "it serves"}]}}
+                  "service": {"name": "calc", "sticky": {
+                      "cookie": "_c", "leadsTo": "a:1", "isKept": True, "why": "is used"},
+                      "targets": [{"id": "a:1", "phase": "serving", "canBePicked": True,
+                                   "why": "it serves"}]}}
         fake = self.opened(FakeAdmin({("POST", "/api/v1/explain"): (200, answer)}))
         shown = self.good("explain", "GET", "http://a/y", "-H", "X-A: 1", "-H", "B:2", fake=fake)
         for part in (answer["message"], "chosen", "Path(`/x`) got /y", "disabled: no such service",
-                     "can be"):
+                     "can be", "sticky cookie _c leads to a:1: is used"):
             self.assertIn(part, shown)
         asked = json.loads(fake.seen[0][3])
         self.assertEqual(asked, {"method": "GET", "url": "http://a/y",
