@@ -103,12 +103,12 @@ void Server::Parts::take_rest(std::string json, std::function<void(admin::RestTa
 }
 
 void Server::Parts::write_list(const std::string& service, std::vector<conf::Server> servers,
-                               std::function<void(std::string)> done) {
+                               std::function<void(admin::ListShown)> done) {
   disk.post([this, service, servers = std::move(servers), done = std::move(done)] {
-    std::string fault = write_servers(config.admin.update_servers_file, service, servers);
-    post(control, [this, fault = std::move(fault), done] {
-      if (!fault.empty()) return done(fault);
-      reload->request([done] { done({}); });
+    auto shown = write_servers(config.admin.update_servers_file, service, servers);
+    post(control, [this, shown = std::move(shown), done] {
+      if (!shown.is_in_place) return done(shown);
+      reload->request([shown, done] { done(shown); });
     });
   });
 }

@@ -69,7 +69,7 @@ struct Server::Parts {
   void save_for_api(balancer::Overlay overlay, std::function<void(std::error_code)> done);
   void take_rest(std::string json, std::function<void(admin::RestTaken)> done);
   void write_list(const std::string& service, std::vector<conf::Server> servers,
-                  std::function<void(std::string)> done);
+                  std::function<void(admin::ListShown)> done);
   void arm_tick();
   proxy::Observations observations();
   admin::ConfigStatus api_status() const;
