@@ -292,6 +292,10 @@ void AdminFront::stop() {
   for (const auto& server : servers_->servers) server->stop();
 }
 
+void AdminFront::use_token(const std::string& text) {
+  if (servers_->guard) servers_->guard->set_write_token(admin::Token(text));
+}
+
 std::size_t AdminFront::connections() const {
   std::size_t open = 0;
   for (const auto& server : servers_->servers) open += server->connections();

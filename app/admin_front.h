@@ -41,6 +41,8 @@ class AdminFront {
   /// /ping answers 503 from here on.
   void set_terminating();
   void stop();
+  /// The admin API's token that may do everything becomes this one.
+  void use_token(const std::string& text);
   /// Answers that are still being sent.
   std::size_t connections() const;
 

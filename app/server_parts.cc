@@ -6,6 +6,7 @@
 
 #include "app/servers_file.h"
 #include "app/state_dir.h"
+#include "app/token_file.h"
 #include "base/log.h"
 
 namespace gapura::app {
@@ -109,6 +110,16 @@ void Server::Parts::write_list(const std::string& service, std::vector<conf::Ser
     post(control, [this, shown = std::move(shown), done] {
       if (!shown.is_in_place) return done(shown);
       reload->request([shown, done] { done(shown); });
+    });
+  });
+}
+
+void Server::Parts::rotate_token(std::function<void(admin::NewToken)> done) {
+  disk.post([this, file = token_file(), done = std::move(done)] {
+    auto made = app::rotate_token(file);
+    post(control, [this, made = std::move(made), done] {
+      if (!made.error) front->use_token(made.text);
+      done(made);
     });
   });
 }

@@ -245,7 +245,13 @@ admin::Api::Doors Server::Parts::doors() {
                 if (!audit_log) return done();
                 audit_log->append(std::move(line), std::move(done));
               },
-          .state = [this](const balancer::Overlay& overlay) { return describe_state(overlay); }};
+          .state = [this](const balancer::Overlay& overlay) { return describe_state(overlay); },
+          .rotate_token = token_rotation()};
+}
+
+admin::RotateToken Server::Parts::token_rotation() {
+  if (token_file().empty()) return {};
+  return [this](auto done) { rotate_token(std::move(done)); };
 }
 
 admin::WriteServers Server::Parts::servers_writer() {

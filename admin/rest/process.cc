@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "admin/awaited.h"
 #include "admin/body.h"
 #include "admin/openapi.h"
 #include "admin/problem_reply.h"
@@ -84,6 +85,21 @@ net::awaitable<Response> put_log(ApiParts& /*parts*/, Call call) {
   log::set_level(level);
   log::warn("admin: {} set the log's level to {}", call.request.peer, level);
   co_return log_reply(call.request);
+}
+
+net::awaitable<Response> rotate_token(ApiParts& parts, Call call) {
+  if (!parts.doors.rotate_token) {
+    co_return problem_reply(409, "there is no token: only the Unix socket leads here");
+  }
+  auto rotating = awaited<NewToken>(parts.doors.rotate_token);
+  const NewToken made = co_await std::move(rotating);
+  if (made.error) co_return not_saved(made.error);
+  log::warn("admin: {} changed the admin token in {}", call.request.peer, made.file.string());
+  json::object object;
+  object["token"] = made.text;
+  object["file"] = made.file.string();
+  object["isDigest"] = made.is_digest;
+  co_return json_reply(200, object);
 }
 
 }  // namespace gapura::admin

@@ -5,7 +5,6 @@
 """
 
 import hashlib
-import http.client
 import json
 import os
 import shutil
@@ -20,7 +19,7 @@ from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from rig import Gapura, PATIENCE_S
+from rig import PATIENCE_S, Gapura, OnSocket, connection_to
 
 BINARY = None
 SERVICE = "/api/v1/services/calculate"
@@ -61,6 +60,23 @@ class AdminSecurity(unittest.TestCase):
         self.assertEqual(status, 201)
         self.assertNotIn(write_token, gapura.log())
 
+    def test_a_changed_token_counts_at_once_and_after_a_restart(self):
+        gapura = self.begin()
+        old = gapura.token
+        status, made = gapura.admin("POST", "/api/v1/token/rotate")
+        self.assertEqual(status, 200, made)
+        self.assertEqual((gapura.state / "admin-token").read_text(), made["token"] + "\n")
+
+        self.assertEqual(gapura.admin("GET", SERVICE)[0], 401)
+        gapura.token = made["token"]
+        self.assertEqual(gapura.admin("GET", SERVICE)[0], 200)
+        gapura.kill()
+        gapura.start()
+        self.assertEqual(gapura.admin("GET", SERVICE)[0], 200)
+        for text in (gapura.log(), (gapura.state / "audit.log").read_text()):
+            self.assertNotIn(made["token"], text)
+            self.assertNotIn(old, text)
+
     def test_a_digest_in_the_tokens_place_is_enough(self):
         gapura = self.begin()
         gapura.stop()
@@ -74,6 +90,11 @@ class AdminSecurity(unittest.TestCase):
         gapura.token = token
         status, _ = gapura.admin("GET", SERVICE)
         self.assertEqual(status, 200)
+
+        _, made = gapura.admin("POST", "/api/v1/token/rotate")
+        self.assertNotIn(made["token"], (gapura.state / "admin-token").read_text())
+        gapura.token = made["token"]
+        self.assertEqual(gapura.admin("GET", SERVICE)[0], 200)
 
     def test_every_change_is_in_the_audit_log_which_may_be_moved_away(self):
         gapura = self.begin()
@@ -163,13 +184,6 @@ class AdminSecurity(unittest.TestCase):
         self.assertEqual(status, 401)
 
 
-def connection_to(socket_file):
-    connection = http.client.HTTPConnection("localhost", timeout=PATIENCE_S)
-    connection.sock = socket.socket(socket.AF_UNIX)
-    connection.sock.connect(str(socket_file))
-    return connection
-
-
 class WithAuditLogNowhere(Gapura):
     ADMIN_SETTINGS = '  auditLog: "/no/such/audit.log"\n'
 
@@ -177,22 +191,6 @@ class WithAuditLogNowhere(Gapura):
 class OnEveryAddress(Gapura):
     ADMIN_ADDRESS = "0.0.0.0:0"
     ADMIN = "00000000"
-
-
-class OnSocket(Gapura):
-    """Its API is on a socket file, so there is neither a port nor a token to wait for."""
-
-    def __init__(self, binary, folder, servers, more_static=""):
-        self.socket = folder / "admin.sock"
-        self.ADMIN_ADDRESS = f"unix:{self.socket}"
-        self.ADMIN = self.INTERNAL
-        super().__init__(binary, folder, servers, more_static)
-
-    def _token(self):
-        return self.socket.exists()
-
-    def connect(self):
-        return connection_to(self.socket)
 
 
 class BySocket(Gapura):

@@ -27,7 +27,7 @@ import jsonschema
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from rig import PATIENCE_S, Gapura, eventually
+from rig import PATIENCE_S, Gapura, OnSocket, eventually
 
 BINARY = None
 MACHINES = Path(__file__).resolve().parent / "machines.py"
@@ -218,6 +218,7 @@ class Api(unittest.TestCase):
         self.wait_for_drains()
         self.fail_to_save()
         self.reload_what_is_broken()
+        self.change_the_token()
         self.assert_all_seen(are_hooks=False)
 
     def refuse_queries_and_bodies(self):
@@ -359,11 +360,14 @@ class Api(unittest.TestCase):
             self.change_in_vain(507)
         state = self.gapura.state / "state.yaml"
         aside = state.rename(state.with_suffix(".aside"))
-        state.mkdir()
+        drafts = state, self.gapura.state / "admin-token.new"
+        for draft in drafts:
+            draft.mkdir()
         try:
             self.change_in_vain(500)
         finally:
-            state.rmdir()
+            for draft in drafts:
+                draft.rmdir()
             aside.rename(state)
         self.ask(200, "DELETE", "/services/{service}/targets/{target}/drain",
                  target=self.targets[1].id)
@@ -506,6 +510,23 @@ class Api(unittest.TestCase):
             failed = self.hook(500, "POST", path, {"servers": urls[:1]}).value
         self.assertIn("error", failed)
         self.assertEqual(set(self.gapura.targets()), {target.id for target in self.targets})
+
+    def change_the_token(self):
+        path = "/token/rotate"
+        old, self.gapura.token = self.gapura.token, self.ask(200, "POST", path).value["token"]
+        self.assertEqual(self.ask(200, "GET", "/version").status, 200)
+        refused = self.send("GET", "/api/v1/version", fields={"Authorization": f"Bearer {old}"})
+        self.assertEqual(refused.status, 401)
+        folder = self.folder / "other"
+        folder.mkdir()
+        other = OnSocket(BINARY, folder, self.targets)
+        self.addCleanup(other.close)
+        connection = other.connect()
+        self.addCleanup(connection.close)
+        connection.request("POST", "/api/v1" + path)
+        answer = Answer(connection.getresponse())
+        self.assertEqual(answer.status, 409)
+        self.hold("POST", "/api/v1" + path, answer)
 
     def test_says_what_is_refused_before_an_operation_is_looked_for(self):
         refused = self.document["components"]["responses"]["Refused"]

@@ -266,14 +266,19 @@ class CommandLine(unittest.TestCase):
         self.bad(UNREACHABLE, "has port 0", "targets", *static)
 
     def test_changes_the_token_where_the_server_can(self):
-        fake = self.opened(FakeAdmin({("POST", "/api/v1/token/rotate"): (200, {})}))
-        self.assertIn("was changed", self.good("token", "rotate", fake=fake))
+        path, new = ("POST", "/api/v1/token/rotate"), {"token": "n" * 43, "file": "/x/admin-token"}
+        fake = self.opened(FakeAdmin({path: (200, {**new, "isDigest": False})}))
+        shown = self.good("token", "rotate", fake=fake)
+        self.assertEqual(shown, "the token was changed; it is in /x/admin-token\n")
+        fake = self.opened(FakeAdmin({path: (200, {**new, "isDigest": True})}))
+        self.assertTrue(self.good("token", "rotate", fake=fake).endswith(f":\n{new['token']}\n"))
         older = self.opened(FakeAdmin({}))
         self.bad(FAILED, "does not change its token", "token", "rotate", fake=older)
 
     def test_needs_no_token_on_a_unix_socket(self):
         self.serve(count=1)
         self.bad(NOT_FOUND, "needs no token", "token", "show")
+        self.bad(FAILED, "there is no token", "token", "rotate")
 
     def test_shows_and_exports_the_state(self):
         self.serve()

@@ -45,6 +45,14 @@ TEST_F(GuardTest, AsksForTheTokenWithoutTellingWhereItLies) {
   EXPECT_EQ(refusal->body.find("/var"), std::string::npos);
 }
 
+TEST_F(GuardTest, GoesByANewTokenFromThenOn) {
+  guard.set_write_token(Token("another-token-of-ours"));
+
+  EXPECT_EQ(status_of(request_of("127.0.0.1", kRight)), 401u);
+  EXPECT_EQ(status_of(request_of("127.0.0.1", "Bearer another-token-of-ours")), 0u);
+  EXPECT_EQ(status_of(request_of("127.0.0.1", kReadOnly)), 0u) << "the other one is as it was";
+}
+
 TEST_F(GuardTest, AsksTheSocketFileForNothing) {
   Request request = request_of("", "");
   request.is_local_socket = true;
