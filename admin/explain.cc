@@ -108,9 +108,7 @@ std::string message_of(const Route* chosen, const json::object& service) {
 Response explain(const balancer::Registry& registry, const ExplainSettings& settings,
                  const json::value& body) {
   const auto read = read_question(body);
-  if (const auto* fault = std::get_if<BodyFault>(&read)) {
-    return problem_reply(400, fault->message, fault->field);
-  }
+  if (auto refusal = refusal_of(read)) return *std::move(refusal);
   const auto& question = std::get<Question>(read);
   const auto place = entry_point_of(settings.entry_points, question);
   if (const auto* refusal = std::get_if<Response>(&place)) return *refusal;

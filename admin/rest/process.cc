@@ -28,7 +28,7 @@ Response log_reply(const Request& request) {
 }  // namespace
 
 net::awaitable<Response> show_events(ApiParts& parts, Call call) {
-  co_return parts.events.answer(call.request);
+  co_return parts.events.answer(call.request, call.query);
 }
 
 net::awaitable<Response> explain_request(ApiParts& parts, Call call) {
@@ -76,9 +76,7 @@ net::awaitable<Response> show_log(ApiParts& /*parts*/, Call call) {
 
 net::awaitable<Response> put_log(ApiParts& /*parts*/, Call call) {
   const auto read = read_log_level(call.body);
-  if (const auto* fault = std::get_if<BodyFault>(&read)) {
-    co_return problem_reply(400, fault->message, fault->field);
-  }
+  if (auto refusal = refusal_of(read)) co_return *std::move(refusal);
   const auto refusal = condition_failure(call.request, tag_of(log::level()));
   if (refusal) co_return problem_reply(412, refusal->message);
   const auto& level = std::get<std::string>(read);
