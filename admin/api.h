@@ -18,6 +18,7 @@
 #include "admin/message.h"
 #include "admin/scaling_doors.h"
 #include "admin/state_view.h"
+#include "admin/token_rotation.h"
 #include "admin/update_servers.h"
 #include "balancer/registry.h"
 #include "conf/problem.h"
@@ -68,8 +69,9 @@ class Api {
     std::function<std::vector<EntryPointStatus>()> entry_points = {};  ///< empty: none is shown
     LoadDoor loads{};
     WriteServers write_servers{};  ///< empty: no file shows the list of POST /update-servers
-    AppendAudit audit{};    ///< empty: no audit log is kept
-    DescribeState state{};  ///< empty: nothing is kept
+    AppendAudit audit{};           ///< empty: no audit log is kept
+    DescribeState state{};         ///< empty: nothing is kept
+    RotateToken rotate_token{};    ///< empty: there is no token
   };
 
   /// `registry` must outlive the io_context's last run.

@@ -22,7 +22,7 @@ constexpr std::size_t kPathMax = 1024;
 constexpr std::string_view kStruckOut = "***";
 
 bool names_a_secret(std::string_view name) {
-  constexpr std::array kWords{"token", "secret", "password", "authorization", "apikey"};
+  constexpr std::array kWords{"token", "secret", "password", "authorization", "cookie", "apikey"};
   const std::string lower = to_lower(name);
   for (const char* word : kWords) {
     if (lower.find(word) != std::string::npos) return true;

@@ -45,8 +45,8 @@ class Audit {
 };
 
 /// What of a body is kept: JSON with its secrets struck out (members whose names say token, secret,
-/// password, authorization or apikey; passwords in URLs); of one that is no JSON or larger than
-/// 4096 bytes only {"bytes": n}. Pure.
+/// password, authorization, cookie or apikey; passwords in URLs); of one that is no JSON or larger
+/// than 4096 bytes only {"bytes": n}. Pure.
 boost::json::value audited_body(std::string_view body);
 
 }  // namespace gapura::admin

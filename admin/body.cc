@@ -5,6 +5,7 @@
 #include <set>
 
 #include "conf/nearest.h"
+#include "conf/weight.h"
 
 namespace gapura::admin {
 namespace json = boost::json;
@@ -13,7 +14,6 @@ namespace {
 
 constexpr std::size_t kDepthMax = 16;
 constexpr std::size_t kIdBytesMax = 255;
-constexpr std::int64_t kWeightMax = 1'000'000;
 constexpr std::int64_t kInFlightMax = 1'000'000;
 constexpr std::string_view kTargetMembers[] = {"url", "id", "weight"};
 
@@ -63,8 +63,9 @@ std::optional<BodyFault> read_weight(const json::value& value, const std::string
                                      std::uint32_t& into) {
   if (!value.is_int64()) return wrong_type(field, "a whole number", value);
   const std::int64_t weight = value.as_int64();
-  if (weight < 1 || weight > kWeightMax) {
-    return BodyFault{"\"" + field + "\" must be between 1 and 1000000", field};
+  if (weight < 1 || weight > conf::kWeightMax) {
+    return BodyFault{"\"" + field + "\" must be between 1 and " + std::to_string(conf::kWeightMax),
+                     field};
   }
   into = static_cast<std::uint32_t>(weight);
   return std::nullopt;

@@ -10,15 +10,10 @@
 #include <variant>
 #include <vector>
 
+#include "admin/body_fault.h"
 #include "balancer/registry.h"
 
 namespace gapura::admin {
-
-/// What is wrong with a body, or another part of a request, and where in it.
-struct BodyFault {
-  std::string message;
-  std::string field;  ///< "[1].weight", "url"; empty: the body as a whole
-};
 
 /// The JSON, or why it is none. Nesting is limited to 16.
 std::variant<boost::json::value, BodyFault> parse_body(std::string_view body);

@@ -51,28 +51,16 @@ void ChangeTrace::note(const Overlay& before, const Overlay& after) {
     add_ids(was, ids);
     add_ids(is, ids);
     for (const std::string& id : ids) {
-      json::value old_said = said_of(was, id);
-      json::value new_said = said_of(is, id);
-      if (old_said == new_said) continue;
-      json::object change;
-      change["service"] = name;
-      change["target"] = id;
-      change["before"] = std::move(old_said);
-      change["after"] = std::move(new_said);
-      changes.push_back(std::move(change));
+      note({{"service", name}, {"target", id}}, said_of(was, id), said_of(is, id));
     }
   }
 }
 
-void ChangeTrace::note(const std::string& service, const std::string& what, json::value before,
-                       json::value after) {
+void ChangeTrace::note(json::object what, json::value before, json::value after) {
   if (before == after) return;
-  json::object change;
-  change["service"] = service;
-  change["what"] = what;
-  change["before"] = std::move(before);
-  change["after"] = std::move(after);
-  changes.push_back(std::move(change));
+  what["before"] = std::move(before);
+  what["after"] = std::move(after);
+  changes.push_back(std::move(what));
 }
 
 }  // namespace gapura::admin

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <string>
 
 #include "balancer/overlay.h"
 
@@ -15,9 +15,8 @@ struct ChangeTrace {
   /// of; null: nothing, it is as the files have it. Else {"url","weight","origin"} of one that was
   /// added, and "removed" or "drained": true.
   void note(const balancer::Overlay& before, const balancer::Overlay& after);
-  /// Anything else: `what` of the service.
-  void note(const std::string& service, const std::string& what, boost::json::value before,
-            boost::json::value after);
+  /// Anything else, if it is not the same: `what` says of what, as in {"service","what"}.
+  void note(boost::json::object what, boost::json::value before, boost::json::value after);
 
   boost::json::array changes;
 };

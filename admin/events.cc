@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "admin/event_stream.h"
-#include "admin/location.h"
 #include "admin/problem_reply.h"
 #include "base/ascii.h"
 
@@ -26,20 +25,14 @@ std::optional<std::size_t> read_limit(std::string_view text) {
   return limit;
 }
 
-std::variant<EventQuery, Response> read_query(std::string_view query) {
-  const auto values = query_values(query);
-  if (!values) return problem_reply(400, "the query holds a broken percent escape");
+/// Of "after" and "limit"; there are no others.
+std::variant<EventQuery, BodyFault> read_query(const QueryValues& values) {
   EventQuery wanted;
-  for (const auto& [name, value] : *values) {
-    if (name == "after") {
-      wanted.after = value;
-    } else if (name == "limit") {
-      const auto limit = read_limit(value);
-      if (!limit) return problem_reply(400, "\"limit\" must be a number from 1 to 1000", name);
-      wanted.limit = *limit;
-    } else {
-      return problem_reply(400, "\"" + name + "\" is not known here: use after and limit", name);
-    }
+  if (const auto after = values.find("after"); after != values.end()) wanted.after = after->second;
+  if (const auto found = values.find("limit"); found != values.end()) {
+    const auto limit = read_limit(found->second);
+    if (!limit) return BodyFault{"\"limit\" must be a number from 1 to 1000", "limit"};
+    wanted.limit = *limit;
   }
   return wanted;
 }
@@ -55,10 +48,9 @@ Events::Events(const balancer::Registry& registry, LoadDoor loads)
       stats_(std::make_shared<LiveStats>(registry, std::move(loads))),
       open_(std::make_shared<const char>()) {}
 
-Response Events::answer(const Request& request) {
-  if (!request.is_read()) return method_refused("GET, HEAD");
-  const auto read = read_query(request.query);
-  if (const auto* refusal = std::get_if<Response>(&read)) return *refusal;
+Response Events::answer(const Request& request, const QueryValues& query) {
+  const auto read = read_query(query);
+  if (auto refusal = refusal_of(read)) return *std::move(refusal);
   const auto& wanted = std::get<EventQuery>(read);
   if (!wants_stream(request)) return page(wanted.after ? &*wanted.after : nullptr, wanted.limit);
   // A reader that comes back asks for the same URL: what it has seen last is newer.

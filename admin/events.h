@@ -8,6 +8,7 @@
 #include "admin/event_feed.h"
 #include "admin/live_stats.h"
 #include "admin/message.h"
+#include "admin/query.h"
 
 namespace gapura::admin {
 
@@ -18,11 +19,11 @@ class Events {
 
   void add(const Happening& what) { feed_->add(what, std::chrono::system_clock::now()); }
 
-  /// With Accept: text/event-stream a stream from the event that Last-Event-ID or ?after= names, or
-  /// from now on; 503 when there are kStreamsMax. Else {"events", "next"} of at most ?limit=
-  /// events: those after ?after=, or the newest; with "reset": true where events in between are
-  /// lost.
-  Response answer(const Request& request);
+  /// A GET; `query` may have "after" and "limit". With Accept: text/event-stream a stream from the
+  /// event that Last-Event-ID or ?after= names, or from now on; 503 when there are kStreamsMax.
+  /// Else {"events", "next"} of at most ?limit= events: those after ?after=, or the newest; with
+  /// "reset": true where events in between are lost.
+  Response answer(const Request& request, const QueryValues& query);
 
   std::size_t streams() const noexcept { return static_cast<std::size_t>(open_.use_count()) - 1; }
 

@@ -4,9 +4,10 @@
 #include <utility>
 
 #include "admin/explain_service.h"
-#include "admin/json.h"
+#include "admin/explain_sticky.h"
 #include "admin/problem_reply.h"
 #include "admin/question.h"
+#include "admin/rest/reply.h"
 #include "balancer/routing/mismatch.h"
 
 namespace gapura::admin {
@@ -96,19 +97,18 @@ std::string message_of(const Route* chosen, const json::object& service) {
   if (chosen == nullptr) return "no router matches: the answer is 404";
   const std::string way = "router " + chosen->name + " matches";
   const std::string name(service.at("name").as_string());
-  if (can_serve(service)) return way + ": forwarded to service " + name;
+  const std::string kept = kept_in(service);
+  const std::string where = kept.empty() ? "" : ", where its sticky cookie leads to " + kept;
+  if (can_serve(service)) return way + ": forwarded to service " + name + where;
   return way + ", but service " + name + " has no target that can be picked: it waits or gets 503";
 }
 
 }  // namespace
 
 Response explain(const balancer::Registry& registry, const ExplainSettings& settings,
-                 const Request& request) {
-  if (request.method != "POST") return method_refused("POST");
-  const auto read = read_question(request.body);
-  if (const auto* fault = std::get_if<BodyFault>(&read)) {
-    return problem_reply(400, fault->message, fault->field);
-  }
+                 const json::value& body) {
+  const auto read = read_question(body);
+  if (auto refusal = refusal_of(read)) return *std::move(refusal);
   const auto& question = std::get<Question>(read);
   const auto place = entry_point_of(settings.entry_points, question);
   if (const auto* refusal = std::get_if<Response>(&place)) return *refusal;
@@ -146,9 +146,7 @@ Response explain(const balancer::Registry& registry, const ExplainSettings& sett
   answer["routers"] = routers_of(table, view, chosen, registry);
   answer["disabled"] = disabled_routers(registry);
   answer["service"] = chosen == nullptr ? json::value(nullptr) : json::value(std::move(service));
-  Response response;
-  response.body = to_text(answer);
-  return response;
+  return json_reply(200, answer);
 }
 
 }  // namespace gapura::admin

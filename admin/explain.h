@@ -2,6 +2,7 @@
 /// it. Nothing is forwarded, counted or changed. Control thread only.
 #pragma once
 
+#include <boost/json/value.hpp>
 #include <functional>
 #include <optional>
 #include <string>
@@ -24,6 +25,6 @@ struct ExplainSettings {
 /// 200 with the answer, 400 for a body that is no question, 404 for an unknown entry point, 503
 /// before the configuration is known.
 Response explain(const balancer::Registry& registry, const ExplainSettings& settings,
-                 const Request& request);
+                 const boost::json::value& body);
 
 }  // namespace gapura::admin

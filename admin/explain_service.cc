@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "admin/explain_sticky.h"
 #include "balancer/failover.h"
 #include "balancer/highest_random_weight.h"
 
@@ -29,8 +30,10 @@ struct Verdict {
   std::string why;
 };
 
+/// `kept`: whom the sticky cookie leads to.
 Verdict verdict_of(const balancer::TargetView& target, const balancer::Service& service,
-                   const balancer::ServiceView& view) {
+                   const balancer::ServiceView& view, const std::string& kept) {
+  if (target.id == kept) return {true, "its sticky cookie leads there"};
   const bool is_full = service.in_flight_max != 0 && target.in_flight >= service.in_flight_max;
   if (contains(service.staying, target.id)) {
     return {false, "drains, and is used for its sticky cookie only"};
@@ -48,12 +51,11 @@ Verdict verdict_of(const balancer::TargetView& target, const balancer::Service& 
   return {true, "is suspended, and is used because no other is well"};
 }
 
-json::array targets_of(const Ground& ground, const balancer::Service& service) {
+json::array targets_of(const balancer::Service& service, const balancer::ServiceView& view,
+                       const std::string& kept) {
   json::array list;
-  const auto view = ground.registry.service(service.name, Clock::now());
-  if (!view) return list;
-  for (const auto& target : view->targets) {
-    const Verdict verdict = verdict_of(target, service, *view);
+  for (const auto& target : view.targets) {
+    const Verdict verdict = verdict_of(target, service, view, kept);
     json::object one;
     one["id"] = target.id;
     one["url"] = target.url;
@@ -74,11 +76,14 @@ json::object child_of(const Ground& ground, std::size_t place, json::value is_ta
   return child;
 }
 
-json::array children_of(const Ground& ground, const balancer::Service& service) {
+/// `kept`: where the sticky cookie leads to.
+json::array children_of(const Ground& ground, const balancer::Service& service,
+                        const std::string& kept) {
   json::array list;
   if (const auto* weighted = std::get_if<balancer::Weighted>(&service.composite)) {
     for (const auto& one : weighted->children) {
-      list.push_back(child_of(ground, one.place, nullptr));
+      const bool is_it = ground.snapshot.services[one.place].name == kept;
+      list.push_back(child_of(ground, one.place, kept.empty() ? json::value(nullptr) : is_it));
       list.back().as_object()["weight"] = one.weight;
     }
   } else if (const auto* hashed = std::get_if<balancer::HighestRandomWeight>(&service.composite)) {
@@ -106,14 +111,19 @@ json::object object_of(const Ground& ground, std::size_t place) {
   const balancer::Service& service = ground.snapshot.services[place];
   json::object object;
   object["name"] = service.name;
-  if (const auto view = ground.registry.service(service.name, Clock::now())) {
-    object["kind"] = view->kind;
-    if (!view->strategy.empty()) object["strategy"] = view->strategy;
-  }
+  const auto view =
+      ground.registry.service(service.name, Clock::now()).value_or(balancer::ServiceView{});
+  object["kind"] = view.kind;
+  if (!view.strategy.empty()) object["strategy"] = view.strategy;
   if (service.is_composite()) {
-    object["services"] = children_of(ground, service);
+    const auto* weighted = std::get_if<balancer::Weighted>(&service.composite);
+    if (weighted != nullptr && weighted->sticky) {
+      object["sticky"] = explain_sticky(ground.snapshot, *weighted, ground.request);
+    }
+    object["services"] = children_of(ground, service, kept_in(object));
   } else {
-    object["targets"] = targets_of(ground, service);
+    if (service.sticky) object["sticky"] = explain_sticky(service, view, ground.request);
+    object["targets"] = targets_of(service, view, kept_in(object));
   }
   return object;
 }

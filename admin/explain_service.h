@@ -8,9 +8,11 @@
 
 namespace gapura::admin {
 
-/// {"name","kind","strategy","services":[…],"targets":[{"id","url","phase","canBePicked","why"}]}.
-/// `place` is in `snapshot.services`. A child says in "isTaken" whether this request would come
-/// there; where that is a matter of turns it is null, and "weight" says its share.
+/// {"name","kind","strategy","sticky":{…},"services":[…],
+/// "targets":[{"id","url","phase","canBePicked","why"}]}; "sticky", of a service that is so, is
+/// what explain_sticky() gives. `place` is in `snapshot.services`. A child says in "isTaken"
+/// whether this request would come there; where that is a matter of turns it is null, and "weight"
+/// says its share.
 boost::json::object explain_service(const balancer::Registry& registry,
                                     const balancer::Snapshot& snapshot, std::size_t place,
                                     const balancer::PickRequest& request);

@@ -64,7 +64,7 @@ bool Guard::is_own_host(const std::string& host) const {
 Response Guard::refuse_token(const Request& request, TimePoint now) {
   const bool has_none = request.authorization.empty();
   const char* why = has_none ? "it carries no token" : "its token is wrong";
-  if (refusals_.note(request, why, now)) return Refusals::too_many("a valid token");
+  if (refusals_.note_guess(request, why, now)) return Refusals::too_many("a valid token");
   Response response = problem_reply(
       401, "send \"Authorization: Bearer <token>\"; the start-up log names the token's file");
   response.fields.emplace_back("WWW-Authenticate", "Bearer realm=\"gapura\"");

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "admin/message.h"
 #include "admin/refusals.h"
@@ -27,6 +28,9 @@ class Guard {
   /// second; after too many wrong tokens of an address its next ones are 429 (a right one always
   /// passes).
   std::optional<Response> refuse(const Request& request, TimePoint now);
+
+  /// The one before opens nothing any more.
+  void set_write_token(Token token) { tokens_.write = std::move(token); }
 
   /// Who a request that was let pass is of, for the audit log: "uid 1000", "write token".
   std::string who(const Request& request) const;

@@ -4,6 +4,7 @@
 
 #include "admin/json.h"
 #include "admin/problem_reply.h"
+#include "admin/rest/reply.h"
 #include "autoscale/alerts/payload.h"
 #include "base/log.h"
 
@@ -33,13 +34,8 @@ Response answer_of(const autoscale::AlertPayload& payload, std::uint64_t changed
   object["refused"] = array_of(payload.faults);
   object["notes"] = array_of(payload.notes);
   const bool is_refused = payload.alerts.empty() && !payload.faults.empty();
-  Response response;
-  if (!is_refused) {
-    response.status = 202;
-    response.body = to_text(object);
-    return response;
-  }
-  response = problem_reply(422, "no alert could be taken: " + payload.faults.front());
+  if (!is_refused) return json_reply(202, object);
+  Response response = problem_reply(422, "no alert could be taken: " + payload.faults.front());
   json::object problem = json::parse(response.body).as_object();
   for (auto& [key, value] : object) problem[key] = value;
   response.body = to_text(problem);

@@ -124,7 +124,8 @@ std::optional<Response> HookAuth::refuse(const Request& request, TimePoint now,
   }
   const std::string fault = fault_of(request, unix_s);
   if (fault.empty()) return std::nullopt;
-  if (refusals_.note(request, fault, now)) return Refusals::too_many("what this listener asks for");
+  if (refusals_.note_guess(request, fault, now))
+    return Refusals::too_many("what this listener asks for");
   return unauthorized(fault);
 }
 

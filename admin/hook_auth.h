@@ -21,8 +21,8 @@ class HookAuth {
   static std::variant<HookAuth, std::string> make(const conf::HookListener& listener);
 
   /// The refusal, or nothing when the request may be served. `unix_s` is the wall clock, which
-  /// signed times are held against. Refusals are counted and logged, a few at a time; after too
-  /// many the next ones are 429 (a right one always passes).
+  /// signed times are held against. Refusals are logged, a few at a time; after too many
+  /// that carry the wrong thing the next ones are 429 (a right one always passes).
   std::optional<Response> refuse(const Request& request, TimePoint now, std::int64_t unix_s);
 
   /// Who a request that was let pass is of, for the audit log: "uid 1000", "hook, bearer".

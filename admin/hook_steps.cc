@@ -7,6 +7,7 @@
 #include "admin/json.h"
 #include "admin/location.h"
 #include "admin/problem_reply.h"
+#include "admin/rest/reply.h"
 #include "conf/nearest.h"
 
 namespace gapura::admin {
@@ -18,13 +19,6 @@ using autoscale::Instance;
 using autoscale::Operation;
 
 namespace {
-
-Response json_reply(unsigned status, json::object object) {
-  Response response;
-  response.status = status;
-  response.body = to_text(object);
-  return response;
-}
 
 const char* to_string(Operation::State state) {
   switch (state) {

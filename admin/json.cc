@@ -63,6 +63,10 @@ json::value last_probe_of(const balancer::TargetView& target, WallTime now) {
 
 }  // namespace
 
+double rounded(double number) {
+  return std::round(number * 10) / 10;
+}
+
 json::object to_json(const balancer::TargetView& target, WallTime now) {
   json::object object;
   object["id"] = target.id;
@@ -75,6 +79,8 @@ json::object to_json(const balancer::TargetView& target, WallTime now) {
   object["inFlight"] = target.in_flight;
   object["upgrades"] = target.upgrades;
   object["requests"] = target.requests;
+  const auto& rate = target.requests_per_s;
+  object["requestsPerSecond"] = rate ? json::value(rounded(*rate)) : nullptr;
   object["finished"] = target.finished;
   object["cut"] = target.cut;
   const auto& took = target.response_time;

@@ -14,6 +14,9 @@ namespace gapura::admin {
 /// The time of day that "since" is counted back from.
 using WallTime = std::chrono::system_clock::time_point;
 
+/// To one decimal.
+double rounded(double number);
+
 boost::json::object to_json(const balancer::TargetView& target, WallTime now);
 /// One as it is, several as a list.
 boost::json::value to_json(const std::vector<balancer::TargetView>& targets, WallTime now);

@@ -3,7 +3,6 @@
 #include <netdb.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,6 +11,7 @@
 #include <optional>
 
 #include "base/net/endpoint.h"
+#include "base/net/unix_socket.h"
 
 namespace gapura::admin {
 namespace {
@@ -59,18 +59,6 @@ Listening listen_on_name(const conf::ListenAddress& address, const std::string& 
   return listen_at(first->ai_addr, first->ai_addrlen, false, where);
 }
 
-/// Whether a process answers on the socket file; nullopt when that cannot be told.
-std::optional<bool> is_alive(const sockaddr_un& address) {
-  const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (probe < 0) return std::nullopt;
-  const int result = connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  const int error = result == 0 ? 0 : errno;
-  close(probe);
-  if (error == 0 || error == EAGAIN) return true;  // EAGAIN: its backlog is full
-  if (error == ECONNREFUSED) return false;
-  return std::nullopt;
-}
-
 /// Takes away the socket file of a process that has died, or says why it must stay.
 std::optional<ListenFailure> clear_stale(const sockaddr_un& address, const std::string& path) {
   struct stat found {};
@@ -81,7 +69,7 @@ std::optional<ListenFailure> clear_stale(const sockaddr_un& address, const std::
   if (!S_ISSOCK(found.st_mode)) {
     return ListenFailure{EADDRINUSE, path + " exists and is no socket: remove it or name another"};
   }
-  const auto alive = is_alive(address);
+  const auto alive = is_listened_on(address);
   if (alive == true) {
     return ListenFailure{EADDRINUSE, "another process listens on " + path + ": stop it first"};
   }
@@ -112,20 +100,17 @@ Listening listen_on(const conf::ListenAddress& address) {
 }
 
 Listening listen_on(const std::filesystem::path& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
   const std::string text = path.string();
-  if (text.empty() || text.size() >= sizeof address.sun_path) {
+  const auto address = socket_address(path);
+  if (!address) {
     return failure(ENAMETOOLONG, "cannot listen on " + text + " (" +
-                                     std::to_string(sizeof address.sun_path - 1) +
-                                     " bytes at most)");
+                                     std::to_string(kSocketPathMax) + " bytes at most)");
   }
-  text.copy(address.sun_path, text.size());
-  if (auto stays = clear_stale(address, text)) return *std::move(stays);
+  if (auto stays = clear_stale(*address, text)) return *std::move(stays);
 
   const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return failure(errno, "cannot make a socket for " + text);
-  if (bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (bind(descriptor, reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
     return give_up(descriptor, text);
   }
   // Before listen(): nobody can connect until the mode is right.

@@ -1,7 +1,6 @@
 #include "admin/live_stats.h"
 
 #include <boost/json/array.hpp>
-#include <cmath>
 #include <utility>
 
 namespace gapura::admin {
@@ -25,15 +24,12 @@ metrics::ServiceLoad difference(const metrics::ServiceLoad& now,
   return since;
 }
 
-double rounded(double number) {
-  return std::round(number * 10) / 10;
-}
-
 json::object object_of(const balancer::TargetView& target) {
   json::object object;
   object["id"] = target.id;
   object["phase"] = balancer::to_string(target.phase);
   object["inFlight"] = target.in_flight;
+  if (target.requests_per_s) object["requestsPerSecond"] = rounded(*target.requests_per_s);
   return object;
 }
 

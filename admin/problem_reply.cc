@@ -3,7 +3,6 @@
 #include <boost/beast/http/status.hpp>
 #include <boost/json.hpp>
 
-#include "admin/body.h"
 #include "admin/json.h"
 
 namespace gapura::admin {

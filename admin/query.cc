@@ -23,7 +23,7 @@ std::optional<bool> read_flag(std::string_view text) {
   return std::nullopt;
 }
 
-QueryFault no_time(const std::string& name) {
+BodyFault no_time(const std::string& name) {
   return {"\"" + name + "\" must be a time like 30s, 500ms or 2m, a day at most", name};
 }
 
@@ -40,13 +40,13 @@ std::optional<Milliseconds> read_timeout(std::string_view text) {
   return Milliseconds(static_cast<std::int64_t>(total_ms));
 }
 
-std::variant<DrainQuery, QueryFault> read_drain_query(const QueryValues& values) {
+std::variant<DrainQuery, BodyFault> read_drain_query(const QueryValues& values) {
   DrainQuery wanted;
   bool is_forced = false;
   for (const auto& [name, value] : values) {
     if (name == "wait" || name == "force") {
       const auto flag = read_flag(value);
-      if (!flag) return QueryFault{"\"" + name + "\" must be true or false", name};
+      if (!flag) return BodyFault{"\"" + name + "\" must be true or false", name};
       (name == "wait" ? wanted.is_waiting : is_forced) = *flag;
     } else if (name == "drain" || name == "timeout") {
       auto& time = name == "drain" ? wanted.limit : wanted.timeout;
@@ -55,37 +55,37 @@ std::variant<DrainQuery, QueryFault> read_drain_query(const QueryValues& values)
     }
   }
   if (is_forced && wanted.limit) {
-    return QueryFault{"\"force\" leaves no time to drain: use one of drain and force", "force"};
+    return BodyFault{"\"force\" leaves no time to drain: use one of drain and force", "force"};
   }
   if (is_forced) wanted.limit = Milliseconds(0);
   if (wanted.timeout && !wanted.is_waiting) {
-    return QueryFault{"\"timeout\" means nothing without wait=true", "timeout"};
+    return BodyFault{"\"timeout\" means nothing without wait=true", "timeout"};
   }
   return wanted;
 }
 
-std::variant<DrainQuery, QueryFault> read_declare_query(const QueryValues& values) {
+std::variant<DrainQuery, BodyFault> read_declare_query(const QueryValues& values) {
   DrainQuery wanted;
   if (const auto wait = values.find("wait"); wait != values.end()) {
-    if (wait->second != "drained") return QueryFault{"\"wait\" must be drained", "wait"};
+    if (wait->second != "drained") return BodyFault{"\"wait\" must be drained", "wait"};
     wanted.is_waiting = true;
   }
   if (const auto timeout = values.find("timeout"); timeout != values.end()) {
     wanted.timeout = read_timeout(timeout->second);
     if (!wanted.timeout) return no_time("timeout");
     if (!wanted.is_waiting) {
-      return QueryFault{"\"timeout\" means nothing without wait=drained", "timeout"};
+      return BodyFault{"\"timeout\" means nothing without wait=drained", "timeout"};
     }
   }
   return wanted;
 }
 
-std::variant<Milliseconds, QueryFault> read_ttl(const QueryValues& values) {
+std::variant<Milliseconds, BodyFault> read_ttl(const QueryValues& values) {
   const auto found = values.find("ttl");
   if (found == values.end()) return Milliseconds(0);
   const auto ttl = read_timeout(found->second);
   if (ttl && *ttl >= Milliseconds(1'000)) return *ttl;
-  return QueryFault{"\"ttl\" must be a time like 30s or 2m, from a second to a day", "ttl"};
+  return BodyFault{"\"ttl\" must be a time like 30s or 2m, from a second to a day", "ttl"};
 }
 
 }  // namespace gapura::admin

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <variant>
 
+#include "admin/body_fault.h"
 #include "base/clock.h"
 
 namespace gapura::admin {
@@ -22,19 +23,13 @@ struct DrainQuery {
   std::optional<Milliseconds> limit;
 };
 
-/// What is wrong with a query, and with which of its names.
-struct QueryFault {
-  std::string message;
-  std::string name;
-};
-
-std::variant<DrainQuery, QueryFault> read_drain_query(const QueryValues& values);
+std::variant<DrainQuery, BodyFault> read_drain_query(const QueryValues& values);
 
 /// "?wait=drained&timeout=2m" of a declaration; with `is_waiting` for drained.
-std::variant<DrainQuery, QueryFault> read_declare_query(const QueryValues& values);
+std::variant<DrainQuery, BodyFault> read_declare_query(const QueryValues& values);
 
 /// "?ttl=30s"; 0 without it. At least a second.
-std::variant<Milliseconds, QueryFault> read_ttl(const QueryValues& values);
+std::variant<Milliseconds, BodyFault> read_ttl(const QueryValues& values);
 
 /// "90", "1.5s", "500ms", "2m", "1h"; a bare number means seconds. Above 0, at most a day.
 std::optional<Milliseconds> read_timeout(std::string_view text);

@@ -121,10 +121,8 @@ std::optional<BodyFault> read_member(const std::string& name, const json::value&
 
 }  // namespace
 
-std::variant<Question, BodyFault> read_question(std::string_view body) {
-  const auto parsed = parse_body(body);
-  if (const auto* fault = std::get_if<BodyFault>(&parsed)) return *fault;
-  const json::object* object = std::get<json::value>(parsed).if_object();
+std::variant<Question, BodyFault> read_question(const json::value& body) {
+  const json::object* object = body.if_object();
   if (object == nullptr) {
     return BodyFault{R"(the body must be an object like {"method": "GET", "url": "http://a/b"})",
                      ""};

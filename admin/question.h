@@ -24,6 +24,6 @@ struct Question {
 };
 
 /// Unknown members are faults, as are wrong types and what no request could have.
-std::variant<Question, BodyFault> read_question(std::string_view body);
+std::variant<Question, BodyFault> read_question(const boost::json::value& body);
 
 }  // namespace gapura::admin

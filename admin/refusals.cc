@@ -37,15 +37,18 @@ Refusals::Window& Refusals::window_of(const std::string& peer, TimePoint now) {
   return by_address_.size() >= kAddressesMax ? others_ : by_address_[client];
 }
 
-bool Refusals::note(const Request& request, std::string_view why, TimePoint now) {
+void Refusals::note(const Request& request, std::string_view why, TimePoint now) {
+  lines_.add(now);
+  if (lines_.count > kMax) return;
+  // Neither the path nor the fields: a stranger writes them.
+  log::warn("{} from {} was refused: {}{}", what_, request.peer, why,
+            lines_.count == kMax ? " (further ones are not logged for some seconds)" : "");
+}
+
+bool Refusals::note_guess(const Request& request, std::string_view why, TimePoint now) {
+  note(request, why, now);
   Window& window = window_of(request.peer, now);
   window.add(now);
-  lines_.add(now);
-  if (lines_.count <= kMax) {
-    // Neither the path nor the fields: a stranger writes them.
-    log::warn("{} from {} was refused: {}{}", what_, request.peer, why,
-              lines_.count == kMax ? " (further ones are not logged for some seconds)" : "");
-  }
   return window.count > kMax;
 }
 

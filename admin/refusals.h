@@ -1,5 +1,5 @@
-/// Counts and logs requests that were refused for what they carry: a few lines at a time, and an
-/// address with too many is told to wait. Control thread only.
+/// Logs requests that were refused, a few lines at a time, and counts those that may be guesses of
+/// a secret: an address with too many is told to wait. Control thread only.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,12 @@ class Refusals {
   /// `what` begins the log's lines: "an admin request".
   explicit Refusals(std::string what) : what_(std::move(what)) {}
 
-  /// True: there were more than kMax from this address in kWindow, and it is told to wait.
-  bool note(const Request& request, std::string_view why, TimePoint now);
+  /// One that no secret was looked at for. It is not counted: a foreign page in the operator's
+  /// browser has the operator's address, and must not be able to use up its guesses.
+  void note(const Request& request, std::string_view why, TimePoint now);
+  /// One without the right secret. True: there were more than kMax from this address in kWindow,
+  /// and it is told to wait.
+  bool note_guess(const Request& request, std::string_view why, TimePoint now);
 
   /// 429; `without` names what they lacked.
   static Response too_many(std::string_view without);

@@ -6,6 +6,7 @@
 #include "admin/change_trace.h"
 #include "admin/hand_change.h"
 #include "admin/problem_reply.h"
+#include "admin/rest/reply.h"
 #include "base/log.h"
 
 namespace gapura::admin {
@@ -140,23 +141,20 @@ Response show_scaling(const ScalingDoors& doors, const std::string& service) {
   if (!view) {
     return problem_reply(404, "service " + service + " has no autoscale in its configuration");
   }
-  Response response;
-  response.body = to_text(to_json(*view, std::chrono::system_clock::now()));
-  return response;
+  return json_reply(200, to_json(*view, std::chrono::system_clock::now()));
 }
 
 Response change_scaling(const ScalingDoors& doors, const std::string& service,
                         const Request& request, const json::value& body) {
   const auto change = read_hand_change(body);
-  if (const auto* fault = std::get_if<BodyFault>(&change)) {
-    return problem_reply(400, fault->message, fault->field);
-  }
+  if (auto refusal = refusal_of(change)) return *std::move(refusal);
   json::value before = hand_of(doors, service);
   if (const auto fault = doors.change(service, std::get<autoscale::HandChange>(change))) {
     return problem_reply(status_of(fault->kind), fault->message);
   }
   if (request.trace) {
-    request.trace->note(service, "autoscale", std::move(before), hand_of(doors, service));
+    request.trace->note({{"service", service}, {"what", "autoscale"}}, std::move(before),
+                        hand_of(doors, service));
   }
   log::info("admin: {} changed the scaling of service {}: {}", request.peer, service,
             json::serialize(body));

@@ -16,22 +16,18 @@ struct ServiceLines {
 };
 
 json::object object_of(const balancer::OverlayEffect& effect) {
-  json::object object;
-  object["target"] = effect.id;
-  object["entry"] = effect.entry;
-  object["effect"] = to_string(effect.kind);
-  object["reason"] = effect.reason;
-  return object;
+  return {{"target", effect.id},
+          {"entry", effect.entry},
+          {"effect", to_string(effect.kind)},
+          {"reason", effect.reason}};
 }
 
 json::object object_of(const balancer::EndedEntry& ended, TimePoint now) {
-  json::object object;
-  object["target"] = ended.id;
-  object["entry"] = ended.entry;
-  object["reason"] = ended.reason;
   const auto ago = std::chrono::duration_cast<WallTime::duration>(now - ended.at);
-  object["at"] = rfc3339(std::chrono::system_clock::now() - ago);
-  return object;
+  return {{"target", ended.id},
+          {"entry", ended.entry},
+          {"reason", ended.reason},
+          {"at", rfc3339(std::chrono::system_clock::now() - ago)}};
 }
 
 }  // namespace

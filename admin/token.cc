@@ -22,7 +22,6 @@ namespace {
 
 constexpr std::size_t kRandomBytes = 32;
 constexpr std::size_t kTokenFileMax = 4096;
-constexpr std::string_view kDigestPrefix = "sha256:";
 constexpr std::size_t kDigestHex = 64;
 
 /// A descriptor that is closed on every way out.
@@ -61,18 +60,6 @@ std::string base64url(std::string_view bytes) {
   return out;
 }
 
-std::optional<std::string> random_text() {
-  std::array<char, kRandomBytes> bytes{};
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const auto got = getrandom(bytes.data() + filled, bytes.size() - filled, 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return std::nullopt;
-    filled += static_cast<std::size_t>(got);
-  }
-  return base64url({bytes.data(), bytes.size()});
-}
-
 /// The file's text without white space at its end, or what is wrong.
 std::variant<std::string, std::error_code> read(const File& file) {
   std::string text(kTokenFileMax, '\0');
@@ -92,7 +79,7 @@ void warn_if_others_may_read(const File& file, const std::filesystem::path& path
 
 /// Writes the whole file under another name first, so that nobody ever reads half a token.
 std::optional<std::string> make(const std::filesystem::path& path) {
-  const auto text = random_text();
+  const auto text = Token::random_text();
   if (!text) return "cannot get random bytes for the admin token: " + std::string(strerror(errno));
   const std::string draft = path.string() + "." + std::to_string(getpid()) + ".new";
   unlink(draft.c_str());  // left behind by a crash of a process with our number
@@ -114,6 +101,18 @@ std::optional<std::string> make(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+std::optional<std::string> Token::random_text() {
+  std::array<char, kRandomBytes> bytes{};
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const auto got = getrandom(bytes.data() + filled, bytes.size() - filled, 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::nullopt;
+    filled += static_cast<std::size_t>(got);
+  }
+  return base64url({bytes.data(), bytes.size()});
+}
 
 Token::Token(std::string_view text) : digest_(sha256_hex(text)) {}
 

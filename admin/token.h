@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,9 @@ class Token {
   /// others may read is used, with a warning in the log.
   static std::variant<Token, std::string> read_or_make(const std::filesystem::path& file);
 
+  /// 32 random bytes, base64url. Nothing: the kernel has none to give.
+  static std::optional<std::string> random_text();
+
   /// `text` is at least kBytesMin visible ASCII characters.
   explicit Token(std::string_view text);
 
@@ -27,6 +31,7 @@ class Token {
   bool is_carried_by(std::string_view authorization) const;
 
   static constexpr std::size_t kBytesMin = 16;
+  static constexpr std::string_view kDigestPrefix = "sha256:";  ///< of a digest in a token's place
 
  private:
   struct Digest {

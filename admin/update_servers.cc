@@ -63,16 +63,16 @@ UpdateServers::UpdateServers(balancer::Registry& registry, Changes& changes, std
       service_(std::move(service)),
       write_(std::move(write)) {}
 
-net::awaitable<std::string> UpdateServers::show(std::string service,
-                                                std::vector<conf::Server> servers) {
-  if (!write_) co_return std::string();
-  std::function<void(std::function<void(std::string)>)> begin =
-      [this, &service, &servers](std::function<void(std::string)> done) {
+net::awaitable<ListShown> UpdateServers::show(std::string service,
+                                              std::vector<conf::Server> servers) {
+  if (!write_) co_return ListShown();
+  std::function<void(std::function<void(ListShown)>)> begin =
+      [this, &service, &servers](std::function<void(ListShown)> done) {
         write_(service, servers, std::move(done));
       };
-  auto writing = awaited<std::string>(std::move(begin));
-  std::string fault = co_await std::move(writing);
-  co_return fault;
+  auto writing = awaited<ListShown>(std::move(begin));
+  ListShown shown = co_await std::move(writing);
+  co_return shown;
 }
 
 std::variant<std::string, Response> UpdateServers::service() const {
@@ -108,15 +108,17 @@ net::awaitable<Response> UpdateServers::answer(Request request) {
   const balancer::Proposal tried = propose();
   if (const auto* refusal = std::get_if<balancer::Refusal>(&tried)) co_return refused(*refusal);
   const bool is_news = std::get<balancer::Overlay>(tried) != registry_.overlay();
-  const std::string fault = co_await show(name, servers);
-  if (!fault.empty()) {
-    log::error("POST /update-servers changed nothing: {}", fault);
-    co_return message(500, kFailed, fault);
+  const ListShown shown = co_await show(name, servers);
+  if (!shown.is_in_place) {
+    log::error("POST /update-servers changed nothing: {}", shown.fault);
+    co_return message(500, kFailed, shown.fault);
   }
+  if (!shown.fault.empty()) log::error("POST /update-servers: {}", shown.fault);
   const Changes::Outcome outcome = co_await changes_.make(std::move(propose), request.trace);
   if (const auto* refusal = std::get_if<balancer::Refusal>(&outcome)) co_return refused(*refusal);
   if (const auto* failed = std::get_if<std::error_code>(&outcome)) {
-    log::error("POST /update-servers could not be saved, nothing was changed: {}",
+    log::error("POST /update-servers could not be saved{}: {}",
+               write_ ? ", though the file has the list" : ", nothing was changed",
                failed->message());
     co_return message(500, kFailed, failed->message());
   }
@@ -125,7 +127,8 @@ net::awaitable<Response> UpdateServers::answer(Request request) {
     log::info("admin: {} gave {} the list of POST /update-servers, {}", request.peer, name,
               counted(servers.size(), "server"));
   }
-  Response response = message(200, kUpdated);
+  Response response =
+      shown.fault.empty() ? message(200, kUpdated) : message(500, kFailed, shown.fault);
   if (!applied.is_adopted) {
     response = message(500, kFailed, "the list is saved, but not every worker has it yet");
   }

@@ -14,10 +14,16 @@
 
 namespace gapura::admin {
 
+/// What became of a list in its file.
+struct ListShown {
+  std::string fault{};      ///< what was wrong; empty: nothing
+  bool is_in_place = true;  ///< the file has it all the same, but perhaps not after a power failure
+};
+
 /// Writes the list into the file that is to show it and puts that in force, then calls back on the
-/// control thread with what was wrong; empty: nothing.
+/// control thread.
 using WriteServers = std::function<void(const std::string& service, std::vector<conf::Server>,
-                                        std::function<void(std::string)>)>;
+                                        std::function<void(ListShown)>)>;
 
 class UpdateServers {
  public:
@@ -31,8 +37,8 @@ class UpdateServers {
   boost::asio::awaitable<Response> answer(Request request);
 
  private:
-  /// In the file, if there is one; else what was wrong.
-  boost::asio::awaitable<std::string> show(std::string service, std::vector<conf::Server> servers);
+  /// In the file, if there is one.
+  boost::asio::awaitable<ListShown> show(std::string service, std::vector<conf::Server> servers);
   /// The service's name, or why there is none.
   std::variant<std::string, Response> service() const;
 

@@ -58,6 +58,11 @@ std::optional<admin::TraefikApi> traefik_api_of(const balancer::Registry& regist
   return admin::TraefikApi(registry, config, GAPURA_VERSION);
 }
 
+std::optional<admin::RestProvider> rest_provider_of(const AdminFront::Settings& settings) {
+  if (!settings.config.takes_rest) return std::nullopt;
+  return admin::RestProvider(settings.take_rest, settings.doors.audit);
+}
+
 bool is_loopback(const conf::ListenAddress& address) {
   IpSet loopback;
   loopback.add("127.0.0.0/8");
@@ -82,16 +87,16 @@ struct AdminFront::Servers {
   Servers(boost::asio::io_context& control_, balancer::Registry& registry, Settings settings)
       : control(control_),
         config(settings.config),
+        socket_file(std::move(settings.socket_file)),
         token_file(std::move(settings.token_file)),
         read_token_file(std::move(settings.read_token_file)),
+        rest(rest_provider_of(settings)),
         api(registry,
             {.update_servers_service = config.admin.update_servers_service,
              .software_version = GAPURA_VERSION,
              .explain = {.entry_points = config.entry_points, .routing_path = routing_path}},
             std::move(settings.doors)),
-        internal(std::move(settings.expose), traefik_api_of(registry, config)) {
-    if (config.takes_rest) rest.emplace(std::move(settings.take_rest));
-  }
+        internal(std::move(settings.expose), traefik_api_of(registry, config)) {}
 
   /// Where one of our listeners is to be, and what its absence means.
   struct Place {
@@ -114,25 +119,32 @@ struct AdminFront::Servers {
     if (admin::Assets::has(request.path)) return answer_asset(std::move(request));
     return api.answer_guarded(*guard, std::move(request));
   }
+  admin::Respond admin_answers() {
+    return [this](admin::Request request) { return answer_admin(std::move(request)); };
+  }
   admin::HttpServer* open(const Place& place, admin::Respond respond, Listening& result);
   static bool take_token(const std::filesystem::path& file, std::optional<admin::Token>& token,
                          Listening& result);
   void listen_admin(Listening& result);
+  void listen_socket(Listening& result);
   void listen_internal(Listening& result);
   void listen_hook(const conf::HookListener& listener, Listening& result);
+  std::string describe_admin() const;
 
   boost::asio::io_context& control;
   const conf::StaticConfig& config;
+  const std::filesystem::path socket_file;
   const std::filesystem::path token_file;
   const std::filesystem::path read_token_file;
+  std::optional<admin::RestProvider> rest;
   admin::Api api;
   const admin::Assets assets{admin::dashboard()};
   admin::Internal internal;
-  std::optional<admin::RestProvider> rest;
   std::optional<admin::Guard> guard;
   std::list<Hook> hooks;
   std::vector<std::unique_ptr<admin::HttpServer>> servers;  ///< all that listen
-  admin::HttpServer* admin_server = nullptr;
+  admin::HttpServer* admin_server = nullptr;                ///< at `config.admin`
+  admin::HttpServer* socket_server = nullptr;               ///< at `socket_file`
   admin::HttpServer* internal_server = nullptr;
 };
 
@@ -151,7 +163,9 @@ admin::HttpServer* AdminFront::Servers::open(const Place& place, admin::Respond 
   if (!failure) return servers.emplace_back(std::move(server)).get();
   std::string text =
       is_unix ? place.what + ": " + failure->message : explain(place.what, place.address, *failure);
-  if (place.advice.empty()) {
+  // A socket file in use is an error even so: the command line would ask whoever that is.
+  const bool is_taken_file = is_unix && failure->error == EADDRINUSE;
+  if (place.advice.empty() || is_taken_file) {
     result.errors.push_back(std::move(text));
   } else {
     result.warnings.push_back(text + ". Going on without " + place.advice);
@@ -194,10 +208,20 @@ void AdminFront::Servers::listen_admin(Listening& result) {
   // Whoever comes from Traefik has not asked for this port: it must not keep the proxy from
   // starting.
   if (!is_unix && config.admin.address == conf::Admin().address) {
-    place.advice = "the admin API; set admin.address to have it elsewhere";
+    place.advice = "the admin API there; set admin.address to have it elsewhere";
   }
-  admin_server = open(
-      place, [this](admin::Request request) { return answer_admin(std::move(request)); }, result);
+  admin_server = open(place, admin_answers(), result);
+  listen_socket(result);
+}
+
+/// The state folder's, for those who may do everything here anyway: without a token.
+void AdminFront::Servers::listen_socket(Listening& result) {
+  if (socket_file.empty()) return;
+  const Place place{.what = "admin",
+                    .address = {},
+                    .unix_path = socket_file,
+                    .advice = "that socket: commands need the token then"};
+  socket_server = open(place, admin_answers(), result);
 }
 
 void AdminFront::Servers::listen_internal(Listening& result) {
@@ -268,6 +292,10 @@ void AdminFront::stop() {
   for (const auto& server : servers_->servers) server->stop();
 }
 
+void AdminFront::use_token(const std::string& text) {
+  if (servers_->guard) servers_->guard->set_write_token(admin::Token(text));
+}
+
 std::size_t AdminFront::connections() const {
   std::size_t open = 0;
   for (const auto& server : servers_->servers) open += server->connections();
@@ -324,21 +352,25 @@ std::vector<std::uint16_t> AdminFront::hook_ports() const {
   return ports;
 }
 
-std::string AdminFront::describe() const {
-  std::string text = "admin API ";
-  const conf::Admin& admin = servers_->config.admin;
-  if (!servers_->admin_server) {
-    text += "off";
-  } else if (!admin.unix_path.empty()) {
-    text += "on unix:" + admin.unix_path.string();
-  } else {
-    text += "on " + url_of(admin.address, admin_port()) + " (dashboard at /dashboard/, token in " +
-            servers_->token_file.string();
-    if (!servers_->read_token_file.empty()) {
-      text += ", one that may only read in " + servers_->read_token_file.string();
-    }
-    text += ")";
+std::string AdminFront::Servers::describe_admin() const {
+  if (!admin_server && !socket_server) return "admin API off";
+  std::string text = "admin API on ";
+  if (admin_server && !config.admin.unix_path.empty()) {
+    return text + "unix:" + config.admin.unix_path.string();
   }
+  if (admin_server) {
+    text += url_of(config.admin.address, admin_server->port()) +
+            " (dashboard at /dashboard/, token in " + token_file.string();
+    if (!read_token_file.empty()) {
+      text += ", one that may only read in " + read_token_file.string();
+    }
+    text += socket_server ? ") and " : ")";
+  }
+  return socket_server ? text + "unix:" + socket_file.string() : text;
+}
+
+std::string AdminFront::describe() const {
+  std::string text = servers_->describe_admin();
   if (!servers_->internal_server) {
     text += "; no /metrics and /ping";
   } else {

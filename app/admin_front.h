@@ -21,6 +21,7 @@ class AdminFront {
  public:
   struct Settings {
     const conf::StaticConfig& config;
+    std::filesystem::path socket_file;      ///< of the API, besides its address; empty: none
     std::filesystem::path token_file;       ///< empty: there is no place for one
     std::filesystem::path read_token_file;  ///< empty: there is no token that may only read
     std::function<std::string()> expose;    ///< the metrics' text
@@ -40,6 +41,8 @@ class AdminFront {
   /// /ping answers 503 from here on.
   void set_terminating();
   void stop();
+  /// The admin API's token that may do everything becomes this one.
+  void use_token(const std::string& text);
   /// Answers that are still being sent.
   std::size_t connections() const;
 
@@ -59,7 +62,8 @@ class AdminFront {
   std::uint16_t admin_port() const;
   std::uint16_t internal_port() const;
   std::vector<std::uint16_t> hook_ports() const;  ///< in the order of the configuration
-  /// One line for the log: "admin API on http://127.0.0.1:8081 (dashboard at /dashboard/, …)".
+  /// One line for the log: "admin API on http://127.0.0.1:8081 (dashboard at /dashboard/, …) and
+  /// …".
   std::string describe() const;
 
  private:

@@ -10,7 +10,8 @@
 namespace gapura::app {
 
 /// Writes a temporary file beside `file`, syncs it, renames it over `file` and syncs the folder.
-/// On an error `file` is as it was. Mode 0600: state may hold what only the owner should see.
+/// On an error `file` is as it was; or the new one, if only the folder could not be synced. Mode
+/// 0600: state may hold what only the owner should see.
 std::error_code write_atomically(const std::filesystem::path& file, std::string_view text);
 /// The same, but everybody may read it (0644): for files that other programs are to read.
 std::error_code write_atomically_for_all(const std::filesystem::path& file, std::string_view text);

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "app/servers_file.h"
+#include "app/state_dir.h"
+#include "app/token_file.h"
 #include "base/log.h"
 
 namespace gapura::app {
@@ -102,12 +104,22 @@ void Server::Parts::take_rest(std::string json, std::function<void(admin::RestTa
 }
 
 void Server::Parts::write_list(const std::string& service, std::vector<conf::Server> servers,
-                               std::function<void(std::string)> done) {
+                               std::function<void(admin::ListShown)> done) {
   disk.post([this, service, servers = std::move(servers), done = std::move(done)] {
-    std::string fault = write_servers(config.admin.update_servers_file, service, servers);
-    post(control, [this, fault = std::move(fault), done] {
-      if (!fault.empty()) return done(fault);
-      reload->request([done] { done({}); });
+    auto shown = write_servers(config.admin.update_servers_file, service, servers);
+    post(control, [this, shown = std::move(shown), done] {
+      if (!shown.is_in_place) return done(shown);
+      reload->request([shown, done] { done(shown); });
+    });
+  });
+}
+
+void Server::Parts::rotate_token(std::function<void(admin::NewToken)> done) {
+  disk.post([this, file = token_file(), done = std::move(done)] {
+    auto made = app::rotate_token(file);
+    post(control, [this, made = std::move(made), done] {
+      if (!made.error) front->use_token(made.text);
+      done(made);
     });
   });
 }
@@ -209,10 +221,16 @@ std::map<std::string, metrics::ServiceLoad> Server::Parts::loads() const {
   return loads;
 }
 
+/// One that is configured is the only one.
+std::filesystem::path Server::Parts::socket_file() const {
+  if (!config.admin.unix_path.empty() || state.folder().empty()) return {};
+  return state.folder() / StateDir::kAdminSocket;
+}
+
 std::filesystem::path Server::Parts::token_file() const {
   if (!config.admin.unix_path.empty()) return {};
   if (!config.admin.token_file.empty()) return config.admin.token_file;
-  return state.folder().empty() ? std::filesystem::path() : state.folder() / "admin-token";
+  return state.folder().empty() ? std::filesystem::path() : state.folder() / StateDir::kAdminToken;
 }
 
 /// One that nobody asked for is used if it is there.

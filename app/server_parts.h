@@ -48,6 +48,7 @@ struct Server::Parts {
   admin::Api::Doors doors();
   admin::ScalingDoors scaling_doors();
   admin::WriteServers servers_writer();
+  admin::RotateToken token_rotation();
 
   // --- what is shown (server_metrics.cc) ---
   metrics::Collector::Sources sources();
@@ -69,11 +70,13 @@ struct Server::Parts {
   void save_for_api(balancer::Overlay overlay, std::function<void(std::error_code)> done);
   void take_rest(std::string json, std::function<void(admin::RestTaken)> done);
   void write_list(const std::string& service, std::vector<conf::Server> servers,
-                  std::function<void(std::string)> done);
+                  std::function<void(admin::ListShown)> done);
+  void rotate_token(std::function<void(admin::NewToken)> done);
   void arm_tick();
   proxy::Observations observations();
   admin::ConfigStatus api_status() const;
   std::map<std::string, metrics::ServiceLoad> loads() const;
+  std::filesystem::path socket_file() const;
   std::filesystem::path token_file() const;
   std::filesystem::path read_token_file() const;
 

@@ -163,7 +163,7 @@ void Server::Parts::make_watchers() {
 }
 
 std::vector<std::string> Server::Parts::make_audit_log() {
-  if (!config.admin.is_on && config.hooks.empty()) return {};
+  if (!config.admin.is_on && config.hooks.empty() && !config.takes_rest) return {};
   const bool is_asked_for = !config.admin.audit_log.empty();
   std::filesystem::path file = config.admin.audit_log;
   if (!is_asked_for && !state.folder().empty()) file = state.folder() / "audit.log";
@@ -193,6 +193,7 @@ void Server::Parts::make_front() {
   collector = std::make_unique<metrics::Collector>(sources());
   AdminFront::Settings front_settings{
       .config = config,
+      .socket_file = socket_file(),
       .token_file = token_file(),
       .read_token_file = read_token_file(),
       .expose = [this] { return collector->expose(); },
@@ -240,12 +241,17 @@ admin::Api::Doors Server::Parts::doors() {
           .write_servers = servers_writer(),
           .audit =
               [this](std::string line, std::function<void()> done) {
-                // Without the API and hooks only the autoscaler changes something: the log tells
-                // that.
+                // Nobody can ask for a change: only the autoscaler makes some, and the log tells.
                 if (!audit_log) return done();
                 audit_log->append(std::move(line), std::move(done));
               },
-          .state = [this](const balancer::Overlay& overlay) { return describe_state(overlay); }};
+          .state = [this](const balancer::Overlay& overlay) { return describe_state(overlay); },
+          .rotate_token = token_rotation()};
+}
+
+admin::RotateToken Server::Parts::token_rotation() {
+  if (token_file().empty()) return {};
+  return [this](auto done) { rotate_token(std::move(done)); };
 }
 
 admin::WriteServers Server::Parts::servers_writer() {

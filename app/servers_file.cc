@@ -96,8 +96,11 @@ std::variant<std::string, ServersFault> with_servers(std::string_view yaml,
                       "written with << or anchors?"};
 }
 
-std::string write_servers(const std::filesystem::path& file, const std::string& service,
-                          const std::vector<conf::Server>& servers) {
+admin::ListShown write_servers(const std::filesystem::path& file, const std::string& service,
+                               const std::vector<conf::Server>& servers) {
+  const auto failed = [&file](const std::string& why) {
+    return admin::ListShown{.fault = file.string() + why, .is_in_place = false};
+  };
   // Over what a link stands for, not over the link.
   std::error_code error;
   std::filesystem::path real = std::filesystem::weakly_canonical(file, error);
@@ -105,16 +108,20 @@ std::string write_servers(const std::filesystem::path& file, const std::string& 
   std::string text;
   error = read_whole(real, text);
   if (error && error != std::errc::no_such_file_or_directory) {
-    return file.string() + " cannot be read: " + error.message();
+    return failed(" cannot be read: " + error.message());
   }
   const auto made = with_servers(text, service, servers);
-  if (const auto* fault = std::get_if<ServersFault>(&made)) {
-    return file.string() + ": " + fault->message;
-  }
+  if (const auto* fault = std::get_if<ServersFault>(&made)) return failed(": " + fault->message);
   const std::string& wanted = std::get<std::string>(made);
   if (wanted == text) return {};
   error = write_atomically_as_before(real, wanted);
-  return error ? file.string() + " cannot be written: " + error.message() : std::string();
+  if (!error) return {};
+  const bool is_in_place = !read_whole(real, text) && text == wanted;
+  if (!is_in_place) return failed(" cannot be written: " + error.message());
+  return {.fault = file.string() +
+                   " has the list, but its folder cannot be synced, so that a power failure may "
+                   "bring back the old one: " +
+                   error.message()};
 }
 
 }  // namespace gapura::app

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "admin/update_servers.h"
 #include "conf/dynamic_config.h"
 
 namespace gapura::app {
@@ -24,9 +25,8 @@ std::variant<std::string, ServersFault> with_servers(std::string_view yaml,
                                                      const std::string& service,
                                                      const std::vector<conf::Server>& servers);
 
-/// The same in a file, which is made when it does not exist, atomically. Blocks: disk thread. What
-/// was wrong, and then the file is as it was; empty: nothing.
-std::string write_servers(const std::filesystem::path& file, const std::string& service,
-                          const std::vector<conf::Server>& servers);
+/// The same in a file, which is made when it does not exist, atomically. Blocks: disk thread.
+admin::ListShown write_servers(const std::filesystem::path& file, const std::string& service,
+                               const std::vector<conf::Server>& servers);
 
 }  // namespace gapura::app

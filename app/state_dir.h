@@ -11,6 +11,10 @@ namespace gapura::app {
 
 class StateDir {
  public:
+  /// What of the admin API is in one.
+  static constexpr const char* kAdminSocket = "admin.sock";
+  static constexpr const char* kAdminToken = "admin-token";
+
   /// `configured` alone when it is not empty; else /var/lib/gapura, then `.gapura` beside
   /// `config_file`, if there is one. Touches nothing.
   static std::vector<std::filesystem::path> places(const std::filesystem::path& configured,

@@ -11,11 +11,6 @@ namespace {
 
 constexpr Milliseconds kTick{1'000};
 
-CommandFault unknown(const std::string& service) {
-  return {.kind = CommandFault::Kind::not_autoscaled,
-          .message = "service '" + service + "' has no autoscale in its configuration"};
-}
-
 }  // namespace
 
 /// What ends after stop() finds nothing: timers hold it weakly.
@@ -26,6 +21,8 @@ struct Autoscaler::State : std::enable_shared_from_this<State> {
   void look();
   void tick();
   void arm();
+  /// Why `service`, which has no scaler, cannot be scaled.
+  CommandFault unknown(const std::string& service) const;
   ServiceScaler* find(const std::string& service) const {
     const auto found = scalers.find(service);
     return found == scalers.end() ? nullptr : found->second.get();
@@ -60,6 +57,15 @@ void Autoscaler::stop() {
 
 void Autoscaler::look() {
   state_->look();
+}
+
+CommandFault Autoscaler::State::unknown(const std::string& service) const {
+  if (!registry.service(service, Clock::now())) {
+    return {.kind = CommandFault::Kind::no_such_service,
+            .message = "there is no service '" + service + "'"};
+  }
+  return {.kind = CommandFault::Kind::not_autoscaled,
+          .message = "service '" + service + "' has no autoscale in its configuration"};
 }
 
 void Autoscaler::State::look() {
@@ -105,7 +111,7 @@ std::variant<Operation, CommandFault> Autoscaler::step(const std::string& servic
                                                        Direction direction) {
   ServiceScaler* scaler = state_->find(service);
   if (scaler != nullptr) return scaler->step(direction);
-  if (!state_->scalers.empty()) return unknown(service);
+  if (!state_->scalers.empty()) return state_->unknown(service);
   return CommandFault{.kind = CommandFault::Kind::not_autoscaled,
                       .message = "no service is autoscaled"};
 }
@@ -121,7 +127,7 @@ std::variant<Operation, CommandFault> Autoscaler::operation(const std::string& i
 std::optional<CommandFault> Autoscaler::change(const std::string& service,
                                                const HandChange& change) {
   ServiceScaler* scaler = state_->find(service);
-  if (scaler == nullptr) return unknown(service);
+  if (scaler == nullptr) return state_->unknown(service);
   return scaler->change(change, Clock::now());
 }
 

@@ -13,6 +13,7 @@
 #include "balancer/health.h"
 #include "balancer/queue_state.h"
 #include "balancer/registry.h"
+#include "balancer/request_rate.h"
 #include "balancer/target.h"
 #include "base/clock.h"
 #include "base/ids.h"
@@ -37,6 +38,7 @@ struct Member {
   bool is_drained = false;     ///< told to drain, and listed still
   bool is_listed = true;       ///< wanted; false: leaves for good
   std::optional<Drain> drain;  ///< exactly while the phase is draining
+  RequestRate rate;            ///< of this life
   /// How it is used yet while it drains: the drain's proof begins when it is not.
   enum class Stay {
     none,

@@ -67,6 +67,13 @@ void Registry::State::warm_up(Member& member, TimePoint now) {
   if (phase) change_phase(member, *phase, "has its full share", now);
 }
 
+void Registry::State::watch_rates(TimePoint now) {
+  for (Member* member : by_slot) {
+    if (member == nullptr) continue;
+    member->rate.look(member->state->requests.load(std::memory_order_relaxed), now);
+  }
+}
+
 void Registry::State::watch_health(TimePoint now) {
   for (Member* member : by_slot) {
     if (member == nullptr) continue;

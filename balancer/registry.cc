@@ -213,6 +213,7 @@ void Registry::tick(TimePoint now) {
   s.slots.adopted_by_all(s.adopted_by_all());
   s.enforce_deadlines(now);
   s.watch_health(now);
+  s.watch_rates(now);
   if (s.has_stays) s.is_changed = true;
   s.commit(State::Publish::leftovers, now);
 }

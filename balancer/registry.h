@@ -37,14 +37,15 @@ struct TargetView {
   std::string reason;  ///< why it is in this phase, one sentence
   Origin origin = Origin::file;
   std::uint32_t weight = 1;
-  bool is_drained = false;      ///< told to drain, and listed still
-  Milliseconds ttl{0};          ///< AddedTarget::ttl
-  unsigned ramp_percent = 100;  ///< of its share, while it warms up
-  std::uint32_t in_flight = 0;  ///< requests, upgraded connections included
-  std::uint32_t upgrades = 0;   ///< upgraded connections
-  std::uint64_t requests = 0;   ///< ever, in this life
-  std::uint32_t finished = 0;   ///< requests that ended by themselves while it drained
-  std::uint32_t cut = 0;        ///< that were ended by force
+  bool is_drained = false;               ///< told to drain, and listed still
+  Milliseconds ttl{0};                   ///< AddedTarget::ttl
+  unsigned ramp_percent = 100;           ///< of its share, while it warms up
+  std::uint32_t in_flight = 0;           ///< requests, upgraded connections included
+  std::uint32_t upgrades = 0;            ///< upgraded connections
+  std::uint64_t requests = 0;            ///< ever, in this life
+  std::optional<double> requests_per_s;  ///< in the last seconds; nothing: not watched long enough
+  std::uint32_t finished = 0;            ///< requests that ended by themselves while it drained
+  std::uint32_t cut = 0;                 ///< that were ended by force
   std::optional<Milliseconds> response_time;  ///< as leasttime judges it; nothing: not measured
   Milliseconds in_phase_for{0};
   std::optional<LastProbe> last_probe;  ///< nothing: not asked in this life

@@ -61,6 +61,7 @@ struct Registry::State {
   void make_available(Member& member, std::string reason, TimePoint now);
   void warm_up(Member& member, TimePoint now);
   void watch_health(TimePoint now);
+  void watch_rates(TimePoint now);
   // --- panic.cc ---
   /// Says which services are in panic, and so who of their suspended targets is used.
   void settle_panics();

@@ -91,8 +91,12 @@ std::string Sticky::set_cookie(std::size_t place) const {
   return before + hex(values[place], kDigits) + after;
 }
 
+std::optional<std::uint64_t> Sticky::named_value(std::span<const HttpField> fields) const noexcept {
+  return value_of(cookie_value(fields, cookie));
+}
+
 std::size_t Sticky::named_place(std::span<const HttpField> fields) const noexcept {
-  const auto value = value_of(cookie_value(fields, cookie));
+  const auto value = named_value(fields);
   return value ? place_of(*value) : kNoPlace;
 }
 

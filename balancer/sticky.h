@@ -56,6 +56,8 @@ struct Sticky {
 
   /// The whole line that tells the client to come back to the target at `place`.
   std::string set_cookie(std::size_t place) const;
+  /// What a request's cookie says; nothing: it has none, or one that is not ours. No allocation.
+  std::optional<std::uint64_t> named_value(std::span<const HttpField> fields) const noexcept;
   /// The place that a request's cookie names, or kNoPlace. No allocation. O(log n).
   std::size_t named_place(std::span<const HttpField> fields) const noexcept;
   /// ... that this value leads to.

@@ -65,6 +65,7 @@ TargetView view_of(const Member& member, TimePoint now) {
   view.in_flight = state.in_flight.load(std::memory_order_relaxed);
   view.upgrades = state.upgrades.load(std::memory_order_relaxed);
   view.requests = state.requests.load(std::memory_order_relaxed);
+  view.requests_per_s = member.rate.per_second();
   view.finished = state.finished_while_draining.load(std::memory_order_relaxed);
   view.cut = state.cut.load(std::memory_order_relaxed);
   if (const auto seconds = state.response_time.estimate(now); seconds.count() > 0) {

@@ -9,11 +9,9 @@
 #include "conf/dynamic_config.h"
 #include "conf/nearest.h"
 #include "conf/section.h"
+#include "conf/weight.h"
 
 namespace gapura::conf {
-
-/// Of a server, and of a service among weighted ones.
-constexpr std::int64_t kWeightMax = 1'000'000;
 
 /// A router; whatever is wrong with it becomes its fault, and an error.
 RouterConfig read_router(yaml::Reader& reader, const std::string& name, const yaml::Value& value);

@@ -1,12 +1,10 @@
+#include "base/net/unix_socket.h"
 #include "conf/nearest.h"
 #include "conf/scalars.h"
 #include "conf/static_parts.h"
 
 namespace gapura::conf {
 namespace {
-
-/// sockaddr_un::sun_path holds 108 bytes with its final zero (unix(7)).
-constexpr std::size_t kUnixPathMax = 107;
 
 void read_file_provider(yaml::Section& file, FileProvider& provider) {
   std::string directory, filename;
@@ -51,7 +49,7 @@ void read_own_address(yaml::Section& section, ListenAddress& address,
   if (!text) return;
   if (text->starts_with("unix:")) {
     const std::string path = text->substr(5);
-    if (!path.starts_with('/') || path.size() > kUnixPathMax) {
+    if (!path.starts_with('/') || path.size() > kSocketPathMax) {
       return reader.error(found->place, found->path,
                           "a Unix socket needs an absolute path of at most 107 bytes, such as "
                           "unix:/run/gapura/admin.sock");

@@ -13,18 +13,14 @@ class Target {
   inFlight = 0;
   requestsPerSecond = null;
   history = new Series(kListMs);  // of responseTime where it is measured, else of the rate
-  #counted = null;                // {at, requests}
+  #listedAt = -Infinity;
 
   list(shown, now, isTimed) {
     Object.assign(this, shown);
     this.sinceMs = now - shown.sinceSeconds * 1000;
-    const span = now - (this.#counted?.at ?? -Infinity);
-    if (span < kSpanMinMs) return;
-    const since = shown.requests - (this.#counted?.requests ?? 0);
-    // A target that came back has begun to count anew.
-    this.requestsPerSecond = span < Infinity && since >= 0 ? since / (span / 1000) : null;
-    this.#counted = { at: now, requests: shown.requests };
-    this.history.push(isTimed ? shown.responseTime : this.requestsPerSecond);
+    if (now - this.#listedAt < kSpanMinMs) return;
+    this.#listedAt = now;
+    this.history.push(isTimed ? shown.responseTime : shown.requestsPerSecond);
   }
 
   measure(stats, now) {
@@ -34,6 +30,7 @@ class Target {
       this.reason = "";
     }
     this.inFlight = stats.inFlight;
+    this.requestsPerSecond = stats.requestsPerSecond ?? null;
   }
 }
 

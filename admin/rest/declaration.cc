@@ -168,13 +168,9 @@ Response Declaration::reply(json::array removed) const {
 
 net::awaitable<Response> declare_targets(ApiParts& parts, Call call) {
   const auto query = read_declare_query(call.query);
-  if (const auto* fault = std::get_if<QueryFault>(&query)) {
-    co_return problem_reply(400, fault->message, fault->name);
-  }
+  if (auto refusal = refusal_of(query)) co_return *std::move(refusal);
   auto read = read_targets(call.body);
-  if (const auto* fault = std::get_if<BodyFault>(&read)) {
-    co_return problem_reply(400, fault->message, fault->field);
-  }
+  if (auto refusal = refusal_of(read)) co_return *std::move(refusal);
   auto& wanted = std::get<WantedTargets>(read);
   if (!wanted.is_list) co_return problem_reply(400, "the body must be an array of all targets");
   const auto& asked = std::get<DrainQuery>(query);

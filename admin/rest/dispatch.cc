@@ -80,9 +80,7 @@ std::optional<Response> read_body(const Operation& operation, Call& call) {
     return problem_reply(415, "send JSON (Content-Type: application/json)");
   }
   auto read = parse_body(call.request.body);
-  if (const auto* fault = std::get_if<BodyFault>(&read)) {
-    return problem_reply(400, fault->message, fault->field);
-  }
+  if (auto refusal = refusal_of(read)) return *std::move(refusal);
   call.body = std::get<boost::json::value>(std::move(read));
   return std::nullopt;
 }

@@ -39,9 +39,7 @@ Proposal propose_leave(const ApiParts& parts, const Call& call, Leave leave) {
 
 net::awaitable<Response> take_out(ApiParts& parts, Call call, Leave leave) {
   const auto read = read_drain_query(call.query);
-  if (const auto* fault = std::get_if<QueryFault>(&read)) {
-    co_return problem_reply(400, fault->message, fault->name);
-  }
+  if (auto refusal = refusal_of(read)) co_return *std::move(refusal);
   const auto& query = std::get<DrainQuery>(read);
   const TargetName name = call.target();
   const TimePoint began = Clock::now();

@@ -41,6 +41,7 @@ constexpr Operation kOperations[] = {
     {"GET", "/api/v1/workers", list_workers},
     {"GET", "/api/v1/log", show_log},
     {"PUT", "/api/v1/log", put_log, "", kJson},
+    {"POST", "/api/v1/token/rotate", rotate_token},
     {"POST", "/api/v1/explain", explain_request, "", kJson},
     {"GET", "/api/v1/events", show_events, "after limit"},
     {"GET", "/api/v1/version", show_version},

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "admin/awaited.h"
 #include "admin/body.h"
 #include "admin/openapi.h"
 #include "admin/problem_reply.h"
@@ -27,11 +28,11 @@ Response log_reply(const Request& request) {
 }  // namespace
 
 net::awaitable<Response> show_events(ApiParts& parts, Call call) {
-  co_return parts.events.answer(call.request);
+  co_return parts.events.answer(call.request, call.query);
 }
 
 net::awaitable<Response> explain_request(ApiParts& parts, Call call) {
-  co_return explain(parts.registry, parts.settings.explain, call.request);
+  co_return explain(parts.registry, parts.settings.explain, call.body);
 }
 
 net::awaitable<Response> show_version(ApiParts& parts, Call /*call*/) {
@@ -75,15 +76,28 @@ net::awaitable<Response> show_log(ApiParts& /*parts*/, Call call) {
 
 net::awaitable<Response> put_log(ApiParts& /*parts*/, Call call) {
   const auto read = read_log_level(call.body);
-  if (const auto* fault = std::get_if<BodyFault>(&read)) {
-    co_return problem_reply(400, fault->message, fault->field);
-  }
+  if (auto refusal = refusal_of(read)) co_return *std::move(refusal);
   const auto refusal = condition_failure(call.request, tag_of(log::level()));
   if (refusal) co_return problem_reply(412, refusal->message);
   const auto& level = std::get<std::string>(read);
   log::set_level(level);
   log::warn("admin: {} set the log's level to {}", call.request.peer, level);
   co_return log_reply(call.request);
+}
+
+net::awaitable<Response> rotate_token(ApiParts& parts, Call call) {
+  if (!parts.doors.rotate_token) {
+    co_return problem_reply(409, "there is no token: only the Unix socket leads here");
+  }
+  auto rotating = awaited<NewToken>(parts.doors.rotate_token);
+  const NewToken made = co_await std::move(rotating);
+  if (made.error) co_return not_saved(made.error);
+  log::warn("admin: {} changed the admin token in {}", call.request.peer, made.file.string());
+  json::object object;
+  object["token"] = made.text;
+  object["file"] = made.file.string();
+  object["isDigest"] = made.is_digest;
+  co_return json_reply(200, object);
 }
 
 }  // namespace gapura::admin

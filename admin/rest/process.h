@@ -23,5 +23,7 @@ boost::asio::awaitable<Response> list_workers(ApiParts& parts, Call call);
 /// GET and PUT /log: its level, until the process ends
 boost::asio::awaitable<Response> show_log(ApiParts& parts, Call call);
 boost::asio::awaitable<Response> put_log(ApiParts& parts, Call call);
+/// POST /token/rotate: the token that may do everything becomes another one
+boost::asio::awaitable<Response> rotate_token(ApiParts& parts, Call call);
 
 }  // namespace gapura::admin

@@ -39,17 +39,20 @@ Response no_such_service(const std::string& service) {
   return problem_reply(404, "there is no service " + service);
 }
 
+Response not_saved(std::error_code error) {
+  log::error("a change by API could not be saved, nothing was changed: {}", error.message());
+  const bool is_full = error == std::errc::no_space_on_device ||
+                       error == std::errc::file_too_large || error.value() == EDQUOT;
+  return problem_reply(is_full ? 507 : 500,
+                       "the change could not be saved, so nothing was changed: " + error.message());
+}
+
 std::optional<Response> failure_of(const Changes::Outcome& outcome) {
   if (const auto* refusal = std::get_if<balancer::Refusal>(&outcome)) {
     return problem_reply(status_of(refusal->kind), refusal->message);
   }
   if (const auto* failed = std::get_if<std::error_code>(&outcome)) {
-    log::error("a change by API could not be saved, nothing was changed: {}", failed->message());
-    const bool is_full = *failed == std::errc::no_space_on_device ||
-                         *failed == std::errc::file_too_large || failed->value() == EDQUOT;
-    return problem_reply(
-        is_full ? 507 : 500,
-        "the change could not be saved, so nothing was changed: " + failed->message());
+    return not_saved(*failed);
   }
   if (std::get<Applied>(outcome).is_adopted) return std::nullopt;
   return problem_reply(503, "the change is made and saved, but not every worker has it yet");

@@ -3,6 +3,8 @@
 
 #include <boost/json/fwd.hpp>
 #include <optional>
+#include <string>
+#include <system_error>
 
 #include "admin/changes.h"
 #include "admin/message.h"
@@ -12,6 +14,9 @@ namespace gapura::admin {
 Response json_reply(unsigned status, const boost::json::value& value);
 
 Response no_such_service(const std::string& service);
+
+/// 507 where there is no room, else 500: nothing was changed.
+Response not_saved(std::error_code error);
 
 /// The answer to a change that was not made, or nothing when it was made and has reached all.
 std::optional<Response> failure_of(const Changes::Outcome& outcome);

@@ -55,9 +55,7 @@ net::awaitable<Response> show_service(ApiParts& parts, Call call) {
 
 net::awaitable<Response> change_service(ApiParts& parts, Call call) {
   const auto read = read_service_change(call.body);
-  if (const auto* fault = std::get_if<BodyFault>(&read)) {
-    co_return problem_reply(400, fault->message, fault->field);
-  }
+  if (auto refusal = refusal_of(read)) co_return *std::move(refusal);
   const auto wanted = std::get<std::optional<std::uint32_t>>(read);
   std::function<Proposal()> propose = [&parts, &call, wanted]() -> Proposal {
     const auto before = parts.registry.service(call.service(), Clock::now());

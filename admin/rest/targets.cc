@@ -64,9 +64,7 @@ net::awaitable<Response> show_target(ApiParts& parts, Call call) {
 
 net::awaitable<Response> add_targets(ApiParts& parts, Call call) {
   const auto read = read_targets(call.body);
-  if (const auto* fault = std::get_if<BodyFault>(&read)) {
-    co_return problem_reply(400, fault->message, fault->field);
-  }
+  if (auto refusal = refusal_of(read)) co_return *std::move(refusal);
   const auto& wanted = std::get<WantedTargets>(read);
   const std::string service = call.service();
   std::function<Proposal()> propose = [&parts, &call, &service, &wanted]() -> Proposal {
@@ -100,13 +98,9 @@ net::awaitable<Response> add_targets(ApiParts& parts, Call call) {
 net::awaitable<Response> put_target(ApiParts& parts, Call call) {
   const TargetName name = call.target();
   const auto ttl = read_ttl(call.query);
-  if (const auto* fault = std::get_if<QueryFault>(&ttl)) {
-    co_return problem_reply(400, fault->message, fault->name);
-  }
+  if (auto refusal = refusal_of(ttl)) co_return *std::move(refusal);
   auto read = read_target(call.body, name.id);
-  if (const auto* fault = std::get_if<BodyFault>(&read)) {
-    co_return problem_reply(400, fault->message, fault->field);
-  }
+  if (auto refusal = refusal_of(read)) co_return *std::move(refusal);
   auto& wanted = std::get<NewTarget>(read);
   wanted.ttl = std::get<Milliseconds>(ttl);
   bool was_there = false;
@@ -138,9 +132,7 @@ net::awaitable<Response> put_target(ApiParts& parts, Call call) {
 net::awaitable<Response> change_target(ApiParts& parts, Call call) {
   const TargetName name = call.target();
   const auto read = read_target_change(call.body);
-  if (const auto* fault = std::get_if<BodyFault>(&read)) {
-    co_return problem_reply(400, fault->message, fault->field);
-  }
+  if (auto refusal = refusal_of(read)) co_return *std::move(refusal);
   const auto& change = std::get<balancer::TargetChange>(read);
   std::function<Proposal()> propose = [&parts, &call, &name, &change]() -> Proposal {
     if (auto refusal = condition_failure(call.request, tag_of(find(parts, name)))) {

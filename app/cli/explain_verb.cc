@@ -62,6 +62,15 @@ std::string routers_text(const json::value& answer, const Screen& screen) {
   return table.is_empty() ? std::string() : "\n" + table.to_text(screen);
 }
 
+/// Where the sticky cookie leads; empty for a service that is not sticky.
+std::string sticky_text(const json::value& service) {
+  const json::value* sticky = find_in(service, "sticky");
+  if (sticky == nullptr) return {};
+  const std::string to = text_in(*sticky, "leadsTo");
+  return "\nsticky cookie " + text_in(*sticky, "cookie") +
+         (to.empty() ? ": " : " leads to " + to + ": ") + text_in(*sticky, "why") + "\n";
+}
+
 /// Services over services as an outline, since they nest; else the targets.
 std::string service_text(const json::value& answer, const Screen& screen) {
   const json::value* service = find_in(answer, "service");
@@ -75,7 +84,8 @@ std::string service_text(const json::value& answer, const Screen& screen) {
                {is_true_in(one, "canBePicked") ? "can be" : "never"},
                {text_in(one, "why"), Colour::dim}});
   }
-  return table.is_empty() ? std::string() : "\n" + table.to_text(screen);
+  const std::string targets = table.is_empty() ? std::string() : "\n" + table.to_text(screen);
+  return sticky_text(*service) + targets;
 }
 
 std::string explanation(const json::value& answer, const Screen& screen) {

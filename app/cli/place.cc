@@ -1,5 +1,6 @@
 #include "app/cli/place.h"
 
+#include <algorithm>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -7,6 +8,7 @@
 #include "app/atomic_file.h"
 #include "app/state_dir.h"
 #include "autoscale/net/url.h"
+#include "base/net/unix_socket.h"
 
 namespace gapura::app::cli {
 namespace {
@@ -93,15 +95,24 @@ void add_token_of(const Installation& installation, Place& place) {
   place.token = std::move(text);
 }
 
-std::variant<Place, std::string> place_of(const Installation& installation) {
+/// `is_token_given`: one that was chosen for this call says what it may do, so that it is asked by
+/// TCP, where it counts.
+std::variant<Place, std::string> place_of(const Installation& installation, bool is_token_given) {
   const conf::StaticConfig& config = installation.config;
   const std::string file = config.file.string();
+  const bool has_file = !file.empty();
   const std::string found_by =
-      file.empty() ? "the default: no configuration file was found" : "admin.address of " + file;
+      has_file ? "admin.address of " + file : "the default: no configuration file was found";
   if (!config.admin.is_on) {
     return "the admin API is off in " + file + " (admin.enabled); set it to true";
   }
   if (!config.admin.unix_path.empty()) return unix_place(config.admin.unix_path, found_by);
+  if (const auto socket = installation.live_socket(); !socket.empty() && !is_token_given) {
+    Place place =
+        unix_place(socket, has_file ? "the state folder of " + file : "the default state folder");
+    add_token_of(installation, place);  // not asked for there, but `token show` shows it
+    return place;
+  }
   if (config.admin.address.port == 0) {
     return "admin.address of " + file +
            " has port 0, so that only the server's log knows it; give --admin URL";
@@ -125,9 +136,22 @@ std::filesystem::path Installation::token_file() const {
   const auto folders = state_folders();
   for (const auto& folder : folders) {
     std::error_code error;
-    if (std::filesystem::exists(folder / "admin-token", error)) return folder / "admin-token";
+    const auto file = folder / StateDir::kAdminToken;
+    if (std::filesystem::exists(file, error)) return file;
   }
-  return folders.front() / "admin-token";
+  return folders.front() / StateDir::kAdminToken;
+}
+
+std::filesystem::path Installation::live_socket() const {
+  auto folders = state_folders();
+  // The default one may be that of another Gapura: what is beside our configuration is ours.
+  std::ranges::reverse(folders);
+  for (const auto& folder : folders) {
+    auto file = folder / StateDir::kAdminSocket;
+    const auto address = socket_address(file);
+    if (address && is_listened_on(*address) == true) return file;
+  }
+  return {};
 }
 
 std::variant<Installation, std::string> find_installation(const PlaceOptions& options,
@@ -161,7 +185,7 @@ std::variant<Place, std::string> find_place(const PlaceOptions& options,
     if (auto* fault = std::get_if<std::string>(&installation)) {
       return "the admin API's place is not known: " + *fault + ". Give --admin URL";
     }
-    found = place_of(std::get<Installation>(installation));
+    found = place_of(std::get<Installation>(installation), token.has_value());
   }
   if (auto* place = std::get_if<Place>(&found); place != nullptr && token) place->token = *token;
   return found;

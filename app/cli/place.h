@@ -1,5 +1,6 @@
 /// Where the admin API of a running Gapura is, and what opens it: said on the command line, or
-/// found as `gapura` itself finds its configuration. Blocks (reads files); any thread.
+/// found as `gapura` itself finds its configuration. Blocks (reads files, tries whether somebody
+/// listens on a socket file); any thread.
 #pragma once
 
 #include <filesystem>
@@ -15,7 +16,7 @@ namespace gapura::app::cli {
 struct Place {
   std::string url;                    ///< "http://127.0.0.1:8081", without a slash at the end
   std::filesystem::path unix_socket;  ///< connected to instead; empty: TCP
-  std::string token;                  ///< empty: none is needed, or none is known
+  std::string token;                  ///< for TCP; empty: there is none, or none is known
   std::string name;                   ///< for messages: `url`, or "unix:/run/gapura.sock"
   std::string found_by;               ///< "--admin", "admin.address of /etc/gapura/gapura.yml"
   std::string token_advice;           ///< why `token` is empty, and what to do; may be empty
@@ -26,6 +27,8 @@ struct Installation {
   conf::StaticConfig config;  ///< defaults, when `config.file` is empty
   /// The folders that hold the state, if any does, in the order in which the server tries them.
   std::vector<std::filesystem::path> state_folders() const;
+  /// The socket file in a state folder on which somebody listens; empty: there is none.
+  std::filesystem::path live_socket() const;
   /// Where the admin token is: admin.tokenFile, else that of the state folders which has one (the
   /// first, when none has, or when they cannot be looked into).
   std::filesystem::path token_file() const;

@@ -24,7 +24,9 @@ autoscale::HttpCall http_of(const Place& place, Call call) {
   http.body = std::move(call.body);
   http.timeout = call.timeout;
   if (!http.body.empty()) http.headers.emplace_back("Content-Type", "application/json");
-  if (!place.token.empty()) http.headers.emplace_back("Authorization", "Bearer " + place.token);
+  const bool needs_token = place.unix_socket.empty();
+  if (needs_token && !place.token.empty())
+    http.headers.emplace_back("Authorization", "Bearer " + place.token);
   return http;
 }
 

@@ -45,9 +45,12 @@ void rotate(Session& session) {
                    token_file(session).string() + " and start it, and it makes a new one"};
   }
   session.require_good(reply);
-  if (!session.print_json(reply)) {
-    print("the token was changed; it is in " + token_file(session).string() + "\n");
-  }
+  if (session.print_json(reply)) return;
+  const std::string file = text_in(reply.body, "file");
+  print(is_true_in(reply.body, "isDigest")
+            ? "the token was changed; " + file + " has its digest only, so keep it:\n" +
+                  text_in(reply.body, "token") + "\n"
+            : "the token was changed; it is in " + file + "\n");
 }
 
 void token(Session& session, const std::string& act) {

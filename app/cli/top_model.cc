@@ -25,7 +25,6 @@ double key_of(const TopRow& row, TopModel::Order order) {
   switch (order) {
     case Order::in_flight: return row.in_flight.value_or(-1);
     case Order::requests: return row.requests_per_s.value_or(-1);
-    case Order::p95: return row.p95_ms.value_or(-1);
     case Order::listed: break;
   }
   return 0;
@@ -72,8 +71,6 @@ TopRow TopModel::row_of_target(const std::string& service, const json::value& ta
   const json::value& of_service = named(list_in(stats_, "services"), "name", service);
   const json::value& stats = named(list_in(of_service, "targets"), "id", row.target);
   row.requests_per_s = number_in(stats, "requestsPerSecond");
-  row.p50_ms = number_in(stats, "p50Ms");
-  row.p95_ms = number_in(stats, "p95Ms");
   return row;
 }
 
@@ -132,7 +129,7 @@ std::optional<TopModel::Wish> TopModel::press(Key key, std::size_t page) {
     case Key::end: select(rows().size()); break;
     case Key::drain: ask(true); break;
     case Key::undrain: ask(false); break;
-    case Key::sort: order_ = static_cast<Order>((static_cast<int>(order_) + 1) % 4); break;
+    case Key::sort: order_ = static_cast<Order>((static_cast<int>(order_) + 1) % 3); break;
     case Key::quit:
     case Key::yes:
     case Key::other: break;
@@ -150,7 +147,6 @@ const char* TopModel::order() const noexcept {
   switch (order_) {
     case Order::in_flight: return "in flight";
     case Order::requests: return "req/s";
-    case Order::p95: return "p95";
     case Order::listed: break;
   }
   return "as listed";

@@ -16,12 +16,13 @@ struct TopRow {
   bool is_service = false;
   std::string service, target;  ///< `target` is empty for a service
   std::string state, probe;
-  std::optional<double> since_s, in_flight, queued, requests_per_s, p50_ms, p95_ms;
+  std::optional<double> since_s, in_flight, queued, requests_per_s;
+  std::optional<double> p50_ms, p95_ms;  ///< of services only: targets' times are not counted
 };
 
 class TopModel {
  public:
-  enum class Order { listed, in_flight, requests, p95 };
+  enum class Order { listed, in_flight, requests };
   /// What the user wants done, and has confirmed.
   struct Wish {
     bool is_drain = false;

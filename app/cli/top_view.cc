@@ -31,8 +31,8 @@ std::vector<Cell> cells_of(const TopRow& row) {
           {or_dash(row.in_flight, 0)},
           {row.is_service ? or_dash(row.queued, 0) : ""},
           {or_dash(row.requests_per_s, 1)},
-          {time_or_dash(row.p50_ms)},
-          {time_or_dash(row.p95_ms)},
+          {row.is_service ? time_or_dash(row.p50_ms) : ""},
+          {row.is_service ? time_or_dash(row.p95_ms) : ""},
           {row.is_service ? "" : row.probe, Colour::dim}};
 }
 

@@ -1,11 +1,10 @@
 #include "autoscale/net/connection.h"
 
-#include <sys/un.h>
-
 #include <boost/asio/local/stream_protocol.hpp>
 #include <utility>
 
 #include "base/async/as_result.h"
+#include "base/net/unix_socket.h"
 
 namespace gapura::autoscale {
 namespace {
@@ -77,7 +76,7 @@ net::awaitable<std::string> Connection::connect(std::string host, std::uint16_t 
 }
 
 net::awaitable<std::string> Connection::connect(std::filesystem::path unix_socket) {
-  if (unix_socket.native().size() >= sizeof(sockaddr_un::sun_path)) {
+  if (unix_socket.native().size() > kSocketPathMax) {
     co_return "the path of the socket " + unix_socket.string() + " is too long";
   }
   now("connecting");

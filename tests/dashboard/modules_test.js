@@ -57,26 +57,27 @@ test("what is not known yet is shown as it is told", () => {
     { text: "It happened", tone: "calm" });
 });
 
-test("a target's rate is of the time between two lists", (context) => {
+test("a target's rate is the server's, and its line has a point for each list", (context) => {
   let now = 0;
   context.mock.method(performance, "now", () => now);
   globalThis.requestAnimationFrame ??= () => {};
   const model = new Model();
-  const load = (requests) => {
-    const targets = [{ id: "a:1", sinceSeconds: 5, requests, responseTime: 7 }];
-    const services = [{ name: "s", strategy: "leasttime", targets }];
+  const load = (requestsPerSecond) => {
+    const targets = [{ id: "a:1", state: "serving", sinceSeconds: 5, requestsPerSecond }];
+    const services = [{ name: "s", strategy: "wrr", targets }];
     model.load({ services, routers: [], scaling: new Map() });
     return model.services.get("s").targets.get("a:1");
   };
-
-  assert.equal(load(100).requestsPerSecond, null);
+  const target = load(null);
+  assert.equal(target.requestsPerSecond, null);
   now = 2000;
-  assert.equal(load(160).requestsPerSecond, 30);
+  assert.equal(load(30).requestsPerSecond, 30);
   now = 2100;
-  assert.equal(load(190).requestsPerSecond, 30, "too soon after the last list");
-  now = 4000;
-  assert.equal(load(3).requestsPerSecond, null, "it counts anew");
-  assert.deepEqual(load(3).history.values, [7, 7, 7]);
+  assert.equal(load(40).requestsPerSecond, 40);
+  assert.deepEqual(target.history.values, [null, 30], "a list came sooner than lists should");
+  const one = { id: "a:1", phase: "serving", inFlight: 2, requestsPerSecond: 50 };
+  model.measure({ services: [{ name: "s", targets: [one] }] });
+  assert.equal(target.requestsPerSecond, 50);
 });
 
 test("a series keeps the last minute, with its gaps", () => {

@@ -5,12 +5,12 @@
 """
 
 import hashlib
-import http.client
 import json
 import os
 import shutil
 import socket
 import stat
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -19,7 +19,7 @@ from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from rig import Gapura, PATIENCE_S
+from rig import PATIENCE_S, Gapura, OnSocket, connection_to
 
 BINARY = None
 SERVICE = "/api/v1/services/calculate"
@@ -60,6 +60,23 @@ class AdminSecurity(unittest.TestCase):
         self.assertEqual(status, 201)
         self.assertNotIn(write_token, gapura.log())
 
+    def test_a_changed_token_counts_at_once_and_after_a_restart(self):
+        gapura = self.begin()
+        old = gapura.token
+        status, made = gapura.admin("POST", "/api/v1/token/rotate")
+        self.assertEqual(status, 200, made)
+        self.assertEqual((gapura.state / "admin-token").read_text(), made["token"] + "\n")
+
+        self.assertEqual(gapura.admin("GET", SERVICE)[0], 401)
+        gapura.token = made["token"]
+        self.assertEqual(gapura.admin("GET", SERVICE)[0], 200)
+        gapura.kill()
+        gapura.start()
+        self.assertEqual(gapura.admin("GET", SERVICE)[0], 200)
+        for text in (gapura.log(), (gapura.state / "audit.log").read_text()):
+            self.assertNotIn(made["token"], text)
+            self.assertNotIn(old, text)
+
     def test_a_digest_in_the_tokens_place_is_enough(self):
         gapura = self.begin()
         gapura.stop()
@@ -73,6 +90,11 @@ class AdminSecurity(unittest.TestCase):
         gapura.token = token
         status, _ = gapura.admin("GET", SERVICE)
         self.assertEqual(status, 200)
+
+        _, made = gapura.admin("POST", "/api/v1/token/rotate")
+        self.assertNotIn(made["token"], (gapura.state / "admin-token").read_text())
+        gapura.token = made["token"]
+        self.assertEqual(gapura.admin("GET", SERVICE)[0], 200)
 
     def test_every_change_is_in_the_audit_log_which_may_be_moved_away(self):
         gapura = self.begin()
@@ -108,6 +130,52 @@ class AdminSecurity(unittest.TestCase):
         line, = self.audited()
         self.assertEqual(line["who"], f"uid {os.getuid()}")
 
+    def test_the_state_folders_socket_needs_no_token_while_tcp_does(self):
+        gapura = self.begin(kind=BySocket)
+        self.assertEqual(stat.S_IMODE(gapura.socket.stat().st_mode), 0o600)
+        self.assertIn(f" and unix:{gapura.socket};", gapura.log())
+        self.assertEqual(gapura.admin("POST", TARGETS, ONE)[0], 201)
+        line, = self.audited()
+        self.assertEqual((line["who"], line["from"]),
+                         (f"uid {os.getuid()}", f"unix socket, uid {os.getuid()}"))
+
+        gapura.stop()
+        self.assertFalse(gapura.socket.exists())
+        gapura.start()
+        gapura.kill()
+        self.assertTrue(gapura.socket.exists())
+        gapura.start()
+        self.assertEqual(gapura.admin("GET", SERVICE)[0], 200)
+
+    def test_a_second_process_of_the_same_state_folder_is_refused(self):
+        gapura = self.begin(kind=BySocket)
+        second = subprocess.run(gapura.command, capture_output=True, text=True,
+                                timeout=PATIENCE_S)
+        self.assertEqual(second.returncode, 1)
+        self.assertIn(f"is in use by another gapura (pid {gapura.process.pid})",
+                      second.stdout + second.stderr)
+        self.assertEqual(gapura.admin("GET", SERVICE)[0], 200)
+
+    def test_a_socket_file_that_another_process_has_is_left_to_it(self):
+        gapura = self.begin(kind=BySocket)
+        gapura.stop()
+        other = socket.socket(socket.AF_UNIX)
+        self.addCleanup(other.close)
+        other.bind(str(gapura.socket))
+        other.listen()
+
+        with self.assertRaisesRegex(AssertionError, "another process listens on .*admin.sock"):
+            gapura.start()
+        self.assertTrue(gapura.socket.exists())
+
+    def test_a_state_folder_too_deep_for_a_socket_leaves_the_address(self):
+        self.folder = self.folder / ("deep-" * 20)
+        self.folder.mkdir()
+        gapura = self.begin()
+        self.assertRegex(gapura.log(), r"admin: cannot listen on .*admin.sock \(107 bytes at most\)"
+                                       r".*\. Going on without that socket")
+        self.assertEqual(gapura.admin("GET", SERVICE)[0], 200)
+
     def test_a_public_address_is_warned_of_and_not_opened_without_a_token(self):
         gapura = self.begin(kind=OnEveryAddress)
         self.assertIn("is plain HTTP", gapura.log())
@@ -125,23 +193,16 @@ class OnEveryAddress(Gapura):
     ADMIN = "00000000"
 
 
-class OnSocket(Gapura):
-    """Its API is on a socket file, so there is neither a port nor a token to wait for."""
+class BySocket(Gapura):
+    """Asked by the socket in its state folder."""
 
-    def __init__(self, binary, folder, servers, more_static=""):
-        self.socket = folder / "admin.sock"
-        self.ADMIN_ADDRESS = f"unix:{self.socket}"
-        self.ADMIN = self.INTERNAL
-        super().__init__(binary, folder, servers, more_static)
-
-    def _token(self):
-        return self.socket.exists()
+    @property
+    def socket(self):
+        return self.state / "admin.sock"
 
     def connect(self):
-        connection = http.client.HTTPConnection("localhost", timeout=PATIENCE_S)
-        connection.sock = socket.socket(socket.AF_UNIX)
-        connection.sock.connect(str(self.socket))
-        return connection
+        self.token = ""
+        return connection_to(self.socket)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ answer is checked against its schema. GAPURA_API_S sets for how many seconds eig
 one service at a time (2).
 """
 
+import contextlib
 import http.client
 import http.server
 import json
@@ -26,9 +27,10 @@ import jsonschema
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from rig import PATIENCE_S, Gapura, eventually
+from rig import PATIENCE_S, Gapura, OnSocket, eventually
 
 BINARY = None
+MACHINES = Path(__file__).resolve().parent / "machines.py"
 SOURCE = Path(__file__).resolve().parents[2] / "admin" / "openapi.json"
 CLIENTS = 8
 NO_TAG = '"0000000000000000"'
@@ -65,6 +67,10 @@ class Target:
         self.server.server_close()
 
 
+class Updated(Gapura):
+    ADMIN_SETTINGS = "  updateServers:\n    service: calculate\n"
+
+
 class Answer:
     def __init__(self, response):
         self.status = response.status
@@ -80,7 +86,7 @@ class Api(unittest.TestCase):
         self.targets = [Target(), Target()]
         for target in self.targets:
             self.addCleanup(target.close)
-        self.gapura = Gapura(BINARY, self.folder, self.targets, rule="PathPrefix(`/`)")
+        self.gapura = Updated(BINARY, self.folder, self.targets, rule="PathPrefix(`/`)")
         self.addCleanup(self.gapura.close)
         self.addCleanup(self.assert_ends_cleanly)  # runs first
         self.document = json.loads(SOURCE.read_text())
@@ -151,13 +157,25 @@ class Api(unittest.TestCase):
         whole = {**schema, "components": self.document["components"]}
         jsonschema.Draft202012Validator(whole).validate(value)
 
-    def operations(self):
-        """(method, path below /api/v1, statuses, operation)"""
+    def documented(self, are_hooks):
+        """(method, path, statuses, operation) of the hooks, or of all else"""
         for path, item in self.document["paths"].items():
             for method, operation in item.items():
-                if method != "parameters":
+                if method != "parameters" and ("hooks" in operation.get("tags", [])) == are_hooks:
                     statuses = [status for status in operation["responses"] if status != "default"]
-                    yield method.upper(), path.removeprefix("/api/v1"), statuses, operation
+                    yield method.upper(), path, statuses, operation
+
+    def operations(self):
+        """The same of all but hooks, with paths below /api/v1."""
+        for method, path, *rest in self.documented(are_hooks=False):
+            yield method, path.removeprefix("/api/v1"), *rest
+
+    def assert_all_seen(self, are_hooks):
+        wanted = {(method.lower(), path, status)
+                  for method, path, statuses, _ in self.documented(are_hooks)
+                  for status in statuses}
+        self.assertEqual(wanted - self.seen, set())
+        self.assertEqual(self.seen - wanted, set())
 
     # --- bodies and places with which each operation would succeed ---
 
@@ -200,11 +218,8 @@ class Api(unittest.TestCase):
         self.wait_for_drains()
         self.fail_to_save()
         self.reload_what_is_broken()
-
-        wanted = {(method.lower(), f"/api/v1{path}", status)
-                  for method, path, statuses, _ in self.operations() for status in statuses}
-        self.assertEqual(wanted - self.seen, set())
-        self.assertEqual(self.seen - wanted, set())
+        self.change_the_token()
+        self.assert_all_seen(are_hooks=False)
 
     def refuse_queries_and_bodies(self):
         for method, path, statuses, operation in self.operations():
@@ -341,23 +356,31 @@ class Api(unittest.TestCase):
     def fail_to_save(self):
         self.ask(200, "POST", "/services/{service}/targets/{target}/drain",
                  target=self.targets[1].id)
+        with self.disk_full():
+            self.change_in_vain(507)
+        state = self.gapura.state / "state.yaml"
+        aside = state.rename(state.with_suffix(".aside"))
+        drafts = state, self.gapura.state / "admin-token.new"
+        for draft in drafts:
+            draft.mkdir()
+        try:
+            self.change_in_vain(500)
+        finally:
+            for draft in drafts:
+                draft.rmdir()
+            aside.rename(state)
+        self.ask(200, "DELETE", "/services/{service}/targets/{target}/drain",
+                 target=self.targets[1].id)
+
+    @contextlib.contextmanager
+    def disk_full(self):
         pid = self.gapura.process.pid
         limits = resource.prlimit(pid, resource.RLIMIT_FSIZE)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, limits[1]))
         try:
-            self.change_in_vain(507)
+            yield
         finally:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
-        state = self.gapura.state / "state.yaml"
-        aside = state.rename(state.with_suffix(".aside"))
-        state.mkdir()
-        try:
-            self.change_in_vain(500)
-        finally:
-            state.rmdir()
-            aside.rename(state)
-        self.ask(200, "DELETE", "/services/{service}/targets/{target}/drain",
-                 target=self.targets[1].id)
 
     def change_in_vain(self, status):
         for method, path, statuses, operation in self.operations():
@@ -377,6 +400,133 @@ class Api(unittest.TestCase):
         self.assertEqual(
             {file["status"] for file in self.ask(200, "GET", "/config").value["files"]},
             {"ok", "broken"})
+
+    # --- hooks ---
+
+    FIRING = {"groupKey": "g", "alerts": [{"status": "firing", "labels": {
+        "alertname": "Hot", "scale": "up", "scale_service": "scaled"}}]}
+    NOBODYS = {"groupKey": "g", "alerts": [{"status": "firing", "labels": {
+        "alertname": "Hot", "scale": "up", "scale_service": "nobody"}}]}
+
+    def hook(self, status, method, path, body=None, query="", **names):
+        """As ask(), of a hook."""
+        answer = self.send(method, path.format(**names) + query, body)
+        self.assertEqual(answer.status, status, f"{method} {path}{query}: {answer.text}")
+        self.hold(method, path, answer)
+        return answer
+
+    def test_answers_hooks_as_its_document_says(self):
+        machines = [Target(), Target()]
+        for machine in machines:
+            self.addCleanup(machine.close)
+        self.add_services()
+        self.add_machines(machines)
+        self.refuse_steps()
+        self.step_up_and_down()
+        self.take_alerts()
+        self.update_servers()
+        self.hook(200, "GET", "/sd/prometheus", query="?service=calculate&port=9101")
+        self.hook(400, "GET", "/sd/prometheus", query="?port=nonsense")
+        self.hook(404, "GET", "/sd/prometheus", query="?service=nobody")
+        self.seen = {one for one in self.seen if one[1] != "/api/v1/reload"}
+        self.assert_all_seen(are_hooks=True)
+
+    def add_machines(self, machines):
+        """A service "stepped" of one machine to two, which a script "makes"."""
+        ports = [target.server.server_port for target in machines]
+        (self.gapura.configs / "stepped.yaml").write_text(json.dumps({"http": {"services": {
+            "stepped": {"loadBalancer": {}, "autoscale": {
+                "min": 1, "max": 2, "mode": "on", "provider": {"listEvery": "1s", "exec": {
+                    "command": [sys.executable, str(MACHINES), str(self.folder / "machines"),
+                                *map(str, ports)]}}}}}}}))
+        self.ask(200, "POST", "/reload")
+        eventually("one machine serves", lambda: self.steps()["serving"] == 1)
+
+    def steps(self):
+        return self.send("GET", "/api/v1/services/stepped/autoscale").value["size"]
+
+    def hold_size(self, size):
+        answer = self.send("PATCH", "/api/v1/services/stepped/autoscale", {"size": size})
+        self.assertEqual(answer.status, 200, answer.text)
+
+    def refuse_steps(self):
+        for path in ("/v1/scale-up", "/v1/scale-down"):
+            self.assertIn("name the service", self.hook(400, "POST", path).value["error"])
+            self.hook(400, "POST", path, query="?nonsense=1")
+            self.hook(400, "POST", path, "{", query="?service=stepped")
+            self.hook(404, "POST", path, query="?service=nobody")
+            self.hook(409, "POST", path, query="?service=scaled")
+            self.hook(422, "POST", path, self.NOBODYS)
+            self.assertEqual(self.hook(202, "POST", path, self.FIRING).value["taken"], 1)
+
+    def step_up_and_down(self):
+        up, down, stepped = "/v1/scale-up", "/v1/scale-down", "?service=stepped"
+        reached = self.hook(200, "POST", down, query=stepped).value
+        self.assertEqual(reached["message"], "No child VM, scale down aborted")
+        self.hold_size(1)
+        self.assertIn("by hand", self.hook(500, "POST", up, query=stepped).value["error"])
+        self.hold_size(None)
+        made = self.hook(200, "POST", up, query=stepped).value["newVmData"]
+        self.assertIn(made["name"], (self.folder / "machines").read_text())
+        self.hook(409, "POST", up, query=stepped)
+        self.hold_size(2)
+        self.hook(500, "POST", down, query=stepped)
+        self.hold_size(None)
+        self.wait_for(self.hook(202, "POST", down, query=stepped + "&async=true"))
+        self.wait_for(self.hook(202, "POST", up, query=stepped + "&async=true"))
+        gone = self.hook(200, "POST", down, query=stepped).value
+        self.assertEqual(gone["message"], "VM Deleted")
+        self.assertNotIn(gone["vmDeleted"]["name"], (self.folder / "machines").read_text())
+        operation = "/v1/operations/{id}"
+        self.assertEqual(self.hook(200, "GET", operation, id=gone["operation"]).value["status"],
+                         "done")
+        self.hook(404, "GET", operation, id="nobody")
+        self.hook(400, "GET", operation, id="%zz")
+
+    def wait_for(self, begun):
+        def is_done():
+            answer = self.send("GET", begun.fields["location"])
+            self.assertNotEqual(answer.value["status"], "failed", answer.text)
+            return answer.value["status"] == "done"
+
+        eventually("the step is done", is_done)
+
+    def take_alerts(self):
+        path = "/api/v1/hooks/alerts"
+        taken = self.hook(202, "POST", path, self.FIRING).value
+        self.assertEqual((taken["taken"], taken["refused"]), (1, []))
+        self.hook(400, "POST", path, {"no": "alerts"})
+        self.hook(400, "POST", path, "{")
+        self.hook(422, "POST", path, self.NOBODYS)
+
+    def update_servers(self):
+        path = "/update-servers"
+        urls = [target.url for target in self.targets]
+        self.assertEqual(self.hook(200, "POST", path, {"servers": urls}).value,
+                         {"message": "services.yaml updated successfully"})
+        refused = self.hook(400, "POST", path, {"servers": []}).value
+        self.assertIn("non-empty array", refused["message"])
+        with self.disk_full():
+            failed = self.hook(500, "POST", path, {"servers": urls[:1]}).value
+        self.assertIn("error", failed)
+        self.assertEqual(set(self.gapura.targets()), {target.id for target in self.targets})
+
+    def change_the_token(self):
+        path = "/token/rotate"
+        old, self.gapura.token = self.gapura.token, self.ask(200, "POST", path).value["token"]
+        self.assertEqual(self.ask(200, "GET", "/version").status, 200)
+        refused = self.send("GET", "/api/v1/version", fields={"Authorization": f"Bearer {old}"})
+        self.assertEqual(refused.status, 401)
+        folder = self.folder / "other"
+        folder.mkdir()
+        other = OnSocket(BINARY, folder, self.targets)
+        self.addCleanup(other.close)
+        connection = other.connect()
+        self.addCleanup(connection.close)
+        connection.request("POST", "/api/v1" + path)
+        answer = Answer(connection.getresponse())
+        self.assertEqual(answer.status, 409)
+        self.hold("POST", "/api/v1" + path, answer)
 
     def test_says_what_is_refused_before_an_operation_is_looked_for(self):
         refused = self.document["components"]["responses"]["Refused"]

@@ -9,7 +9,6 @@ GAPURA_CHURN_RESULTS names a file to which the run's line is added, as ./dev soa
 """
 
 import asyncio
-import datetime
 import os
 import random
 import shutil
@@ -24,12 +23,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from churn_fleet import ChurnGapura, Fleet
 from churn_ledger import Ledger
 from churn_load import Load
+from long_run import listed, note, seed_of
 from through import IS_SANITIZED
 
 BINARY = None
 SECONDS = float(os.environ.get("GAPURA_CHURN_S", "12"))
-SEED = int(os.environ.get("GAPURA_CHURN_SEED", random.SystemRandom().randrange(1 << 32)))
-RESULTS = os.environ.get("GAPURA_CHURN_RESULTS")
+SEED = seed_of("CHURN")
 RATE = 20 if IS_SANITIZED else 60  # requests a second
 SOCKETS = 30 if IS_SANITIZED else 100
 TARGETS = 6
@@ -61,22 +60,15 @@ class Churn(unittest.TestCase):
         ledger = Ledger(self.fleet.lives(), self.folder / "access.log")
         reasons, complaints = ledger.judge(all_asked)
         line = self.summary(all_asked, reasons, len(complaints), ledger.replays(all_asked))
-        print(line)
-        if RESULTS:
-            with open(RESULTS, "a", encoding="utf-8") as results:
-                results.write(line + "\n")
+        note("CHURN", line)
         self.assertEqual(complaints[:10], [], f"{len(complaints)} in all; seed {SEED}")
         self.assertEqual(self.fleet.cut, 0, "a planned drain cut requests")
 
     def summary(self, all_asked, reasons, unexplained, replays):
-        now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
         kinds = Counter("WebSockets" if asked.method == "WebSocket" else "requests"
                         for asked in all_asked)
 
-        def listed(counts):
-            return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "none"
-
-        return (f"{now} churn: seed {SEED}, {SECONDS:.0f} s, {listed(kinds)}; "
+        return (f"churn: seed {SEED}, {SECONDS:.0f} s, {listed(kinds)}; "
                 f"failed as they had to: {listed(reasons)}; unexplained: {unexplained}; "
                 f"sent twice: {replays}; done: {listed(self.fleet.done)}")
 

@@ -252,17 +252,33 @@ class CommandLine(unittest.TestCase):
         self.bad(NOT_FOUND, "not known", "token", "show", *where)
         self.bad(USAGE, "show, path and rotate", "token", "sing", *where)
         self.bad(USAGE, "is required", "token")
+        self.bad(UNREACHABLE, "has port 0", "targets", *static,
+                 environment={"GAPURA_TOKEN": server.token})
+
+    def test_asks_by_the_socket_in_the_state_folder_first(self):
+        target = self.opened(Target())
+        server = self.opened(Gapura(BINARY, self.folder, [target]))
+        static = ("--configFile", str(self.folder / "static.yaml"))
+        self.assertIn(f"at unix:{server.state}/admin.sock", self.good("status", *static))
+        self.assertIn(target.id, self.good("targets", *static))
+        self.assertEqual(self.good("token", "show", *static).strip(), server.token)
+        server.kill()
         self.bad(UNREACHABLE, "has port 0", "targets", *static)
 
     def test_changes_the_token_where_the_server_can(self):
-        fake = self.opened(FakeAdmin({("POST", "/api/v1/token/rotate"): (200, {})}))
-        self.assertIn("was changed", self.good("token", "rotate", fake=fake))
+        path, new = ("POST", "/api/v1/token/rotate"), {"token": "n" * 43, "file": "/x/admin-token"}
+        fake = self.opened(FakeAdmin({path: (200, {**new, "isDigest": False})}))
+        shown = self.good("token", "rotate", fake=fake)
+        self.assertEqual(shown, "the token was changed; it is in /x/admin-token\n")
+        fake = self.opened(FakeAdmin({path: (200, {**new, "isDigest": True})}))
+        self.assertTrue(self.good("token", "rotate", fake=fake).endswith(f":\n{new['token']}\n"))
         older = self.opened(FakeAdmin({}))
         self.bad(FAILED, "does not change its token", "token", "rotate", fake=older)
 
     def test_needs_no_token_on_a_unix_socket(self):
         self.serve(count=1)
         self.bad(NOT_FOUND, "needs no token", "token", "show")
+        self.bad(FAILED, "there is no token", "token", "rotate")
 
     def test_shows_and_exports_the_state(self):
         self.serve()
@@ -309,12 +325,14 @@ class CommandLine(unittest.TestCase):
                                "isChosen": False, "matched": False,
                                "mismatches": [{"part": "Path(`/x`)", "got": "/y"}]}],
                   "disabled": [{"router": "c", "rule": "x", "fault": "no such service"}],
-                  "service": {"name": "calc", "targets": [
-                      {"id": "a:1", "phase": "serving", "canBePicked": True, "why": "it serves"}]}}
+                  "service": {"name": "calc", "sticky": {
+                      "cookie": "_c", "leadsTo": "a:1", "isKept": True, "why": "is used"},
+                      "targets": [{"id": "a:1", "phase": "serving", "canBePicked": True,
+                                   "why": "it serves"}]}}
         fake = self.opened(FakeAdmin({("POST", "/api/v1/explain"): (200, answer)}))
         shown = self.good("explain", "GET", "http://a/y", "-H", "X-A: 1", "-H", "B:2", fake=fake)
         for part in (answer["message"], "chosen", "Path(`/x`) got /y", "disabled: no such service",
-                     "can be"):
+                     "can be", "sticky cookie _c leads to a:1: is used"):
             self.assertIn(part, shown)
         asked = json.loads(fake.seen[0][3])
         self.assertEqual(asked, {"method": "GET", "url": "http://a/y",

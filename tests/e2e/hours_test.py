@@ -8,7 +8,6 @@ GAPURA_SCALE_RESULTS names a file to which the run's line is added.
 """
 
 import asyncio
-import datetime
 import json
 import os
 import subprocess
@@ -20,10 +19,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import through
 from churn_load import HOST, read_head
+from long_run import note
 from rig import DEBIAN_NODE_PATH, HERE, PATIENCE_S
 from scaled import Scaled
 
-RESULTS = os.environ.get("GAPURA_SCALE_RESULTS")
 SHAPE = ((60, 10), (150, 50), (150, 10))  # seconds, requests a second
 WAIT_MS = 200  # the work of a request; targets only wait, so that this machine is enough for them
 CONCURRENCY = 4
@@ -113,17 +112,12 @@ class Hours(Scaled):
                                capture_output=True, text=True, timeout=PATIENCE_S)
 
         off = predicted["hours"] / spent - 1
-        now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
-        line = (f"{now} hours: {len(self.took)} requests in {sum(s for s, _ in SHAPE)} s, mean "
-                f"{sum(self.took) / len(self.took):.3f} s, boot {boot_s} s; predicted "
-                f"{predicted['hours'] * 60:.2f} instance-minutes, spent {spent * 60:.2f} "
-                f"({100 * off:+.1f} %); changes predicted "
-                f"{[(c['from'], c['to']) for c in predicted['changes']]}, made {changes}; "
-                f"taken again: {again.stdout.strip().splitlines()[0]}")
-        print(line)
-        if RESULTS:
-            with open(RESULTS, "a", encoding="utf-8") as results:
-                results.write(line + "\n")
+        note("SCALE", f"hours: {len(self.took)} requests in {sum(s for s, _ in SHAPE)} s, mean "
+             f"{sum(self.took) / len(self.took):.3f} s, boot {boot_s} s; predicted "
+             f"{predicted['hours'] * 60:.2f} instance-minutes, spent {spent * 60:.2f} "
+             f"({100 * off:+.1f} %); changes predicted "
+             f"{[(c['from'], c['to']) for c in predicted['changes']]}, made {changes}; "
+             f"taken again: {again.stdout.strip().splitlines()[0]}")
         self.assertEqual(again.returncode, 0, again.stdout)
         self.assertLess(abs(off), WITHIN)
 

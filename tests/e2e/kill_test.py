@@ -9,7 +9,6 @@ GAPURA_KILL_ROUNDS says how often (5), GAPURA_KILL_SEED repeats a run's choices,
 GAPURA_KILL_RESULTS names a file to which the run's line is added, as ./dev soak does.
 """
 
-import datetime
 import http.client
 import json
 import os
@@ -24,12 +23,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from long_run import listed, note, seed_of
 from rig import Gapura
 
 BINARY = None
 ROUNDS = int(os.environ.get("GAPURA_KILL_ROUNDS", "5"))
-SEED = int(os.environ.get("GAPURA_KILL_SEED", random.SystemRandom().randrange(1 << 32)))
-RESULTS = os.environ.get("GAPURA_KILL_RESULTS")
+SEED = seed_of("KILL")
 CLIENTS = 4
 IDS = 8  # of each client
 LIFE_S = 0.6  # at most, from the first call of a round to the kill
@@ -170,14 +169,9 @@ class KillNine(unittest.TestCase):
 
     def summarize(self, unanswered):
         done = sum((client.done for client in self.clients), Counter())
-        now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
-        line = (f"{now} kill: seed {SEED}, {ROUNDS} rounds, {sum(done.values())} changes "
-                f"acknowledged, none lost; {unanswered} unanswered, none half made; done: "
-                + ", ".join(f"{name} {count}" for name, count in sorted(done.items())))
-        print(line)
-        if RESULTS:
-            with open(RESULTS, "a", encoding="utf-8") as results:
-                results.write(line + "\n")
+        note("KILL", f"kill: seed {SEED}, {ROUNDS} rounds, {sum(done.values())} changes "
+             f"acknowledged, none lost; {unanswered} unanswered, none half made; "
+             f"done: {listed(done)}")
 
 
 if __name__ == "__main__":

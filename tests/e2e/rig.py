@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -190,14 +191,32 @@ class Gapura:
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE_S)
 
-    def kill(self):
-        """As the kernel kills it when memory ends: at once."""
-        self.process.kill()
-        self.process.wait()
-
     def close(self):
         if self.process.poll() is None:
             self.kill()
+
+
+def connection_to(socket_file):
+    connection = http.client.HTTPConnection("localhost", timeout=PATIENCE_S)
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.connect(str(socket_file))
+    return connection
+
+
+class OnSocket(Gapura):
+    """Its API is on a socket file, so there is neither a port nor a token to wait for."""
+
+    def __init__(self, binary, folder, servers, more_static=""):
+        self.socket = folder / "admin.sock"
+        self.ADMIN_ADDRESS = f"unix:{self.socket}"
+        self.ADMIN = self.INTERNAL
+        super().__init__(binary, folder, servers, more_static)
+
+    def _token(self):
+        return self.socket.exists()
+
+    def connect(self):
+        return connection_to(self.socket)
 
 
 class Numbers:

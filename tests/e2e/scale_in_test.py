@@ -10,9 +10,7 @@ does. Each answer is counted by its status at the client, and beside that by Gap
 """
 
 import asyncio
-import datetime
 import os
-import random
 import re
 import sys
 from collections import Counter
@@ -22,22 +20,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import through
 from churn_load import Load
+from long_run import listed, note, seed_of
 from rig import DEBIAN_NODE_PATH, HERE, PATIENCE_S
 from scaled import Scaled
 
 SCALE_INS = int(os.environ.get("GAPURA_SCALE_INS", "4"))
 REQUESTS = int(os.environ.get("GAPURA_SCALE_REQUESTS", "5000"))
-RESULTS = os.environ.get("GAPURA_SCALE_RESULTS")
-SEED = int(os.environ.get("GAPURA_CHURN_SEED", random.SystemRandom().randrange(1 << 32)))
+SEED = seed_of("CHURN")
 MOST = 5
 CLIENTS = 32  # of wrk, each with a connection that it keeps
 CHUNK_S = 2 if SCALE_INS < 50 else 20  # of wrk's runs: their ends are the clients' own doing
 ANSWERS = re.compile(r'^traefik_service_requests_total\{.*code="(\d+)".*\} (\S+)$', re.M)
 ERRORS = re.compile(r'^gapura_errors_total\{reason="(\w+)"\} (\S+)$', re.M)
-
-
-def listed(counts):
-    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "none"
 
 
 class ScaleIn(Scaled):
@@ -100,11 +94,7 @@ class ScaleIn(Scaled):
                         self.counted(ANSWERS).total() >= self.statuses.total() + len(asked))
         answers, reasons = self.counted(ANSWERS), +self.counted(ERRORS)
         faults = [str(one) for one in asked if one.fault]
-        line = self.summary(asked, faults, answers, reasons)
-        print(line)
-        if RESULTS:
-            with open(RESULTS, "a", encoding="utf-8") as results:
-                results.write(line + "\n")
+        note("SCALE", self.summary(asked, faults, answers, reasons))
 
         self.assertEqual(faults[:10], [], f"{len(faults)} in all; seed {SEED}")
         self.assertEqual(set(self.statuses), {"200"})
@@ -120,9 +110,8 @@ class ScaleIn(Scaled):
         self.assertEqual([drain for drain in drains if "none was cut" not in drain], [])
 
     def summary(self, asked, faults, answers, reasons):
-        now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
         kinds = Counter(one.method for one in asked)
-        return (f"{now} scale-in: seed {SEED}, {self.scale_ins} removals; clients: wrk by status "
+        return (f"scale-in: seed {SEED}, {self.scale_ins} removals; clients: wrk by status "
                 f"{listed(self.statuses)}, errors {listed(+self.errors)}; with bodies and waits "
                 f"{listed(kinds)}, failed {len(faults)}; gapura: by status {listed(answers)}, "
                 f"errors {listed(reasons)}")

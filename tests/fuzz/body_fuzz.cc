@@ -26,8 +26,8 @@ bool is_on_one_line(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 
-void ask(std::string_view bytes) {
-  const auto read = admin::read_question(bytes);
+void ask(const boost::json::value& value) {
+  const auto read = admin::read_question(value);
   check_fault(read);
   const auto* question = std::get_if<admin::Question>(&read);
   if (question == nullptr) return;
@@ -68,7 +68,6 @@ void body(std::string_view bytes) {
   const auto parsed = admin::parse_body(bytes);
   check_fault(parsed);
   list_servers(bytes);
-  ask(bytes);
   const auto* value = std::get_if<boost::json::value>(&parsed);
   if (value == nullptr) return;
 
@@ -88,6 +87,7 @@ void body(std::string_view bytes) {
   }
   check_fault(admin::read_service_change(*value));
   check_fault(admin::read_log_level(*value));
+  ask(*value);
   change_by_hand(*value);
   say_again(*value);
 }

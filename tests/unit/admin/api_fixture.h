@@ -193,10 +193,10 @@ class ApiFixture : public testing::Test {
   ConfigStatus config;
   std::deque<std::function<void(ConfigStatus)>> reloading;
   ScalingDoors scaling = ScalingDoors::closed();  ///< asked anew each time
-  /// Shows the list of POST /update-servers in a file; gives what was wrong.
-  std::function<std::string(const std::string&, const std::vector<conf::Server>&)> write_list =
-      [](const std::string&, const std::vector<conf::Server>&) { return std::string(); };
-  Guard socket_guard{{}, ""};                     ///< lets everybody of the Unix socket pass
+  /// Shows the list of POST /update-servers in a file.
+  std::function<ListShown(const std::string&, const std::vector<conf::Server>&)> write_list =
+      [](const std::string&, const std::vector<conf::Server>&) { return ListShown(); };
+  Guard socket_guard{{}, ""};  ///< lets everybody of the Unix socket pass
   std::vector<std::string> audit_lines;
 
   balancer::Registry registry{{entry_point()}, 1, callbacks()};
@@ -252,7 +252,7 @@ class ApiFixture : public testing::Test {
       reloading.push_back(std::move(done));
     };
     made.write_servers = [this](const std::string& service, std::vector<conf::Server> servers,
-                                std::function<void(std::string)> done) {
+                                std::function<void(ListShown)> done) {
       boost::asio::post(loop,
                         [this, service, servers, done] { done(write_list(service, servers)); });
     };

@@ -14,6 +14,7 @@ TEST(AuditedBody, IsTheJsonWithoutItsSecrets) {
             R"({"url":"http://10.0.0.1:80","weight":2})");
   EXPECT_EQ(audited(R"([{"adminToken": "a"}, {"x": {"PASSWORD": ["b"], "apiKey": 1}}])"),
             R"([{"adminToken":"***"},{"x":{"PASSWORD":"***","apiKey":"***"}}])");
+  EXPECT_EQ(audited(R"({"headers": {"Cookie": "session=1"}})"), R"({"headers":{"Cookie":"***"}})");
   EXPECT_EQ(audited(R"({"url": "http://me:secret@10.0.0.1:80/a@b"})"),
             R"({"url":"http://***@10.0.0.1:80/a@b"})");
   EXPECT_EQ(audited(R"({"url": "http://10.0.0.1:80/a@b"})"), R"({"url":"http://10.0.0.1:80/a@b"})");

@@ -153,14 +153,20 @@ class EventsApi : public ApiFixture {
     request.fields.emplace_back("Accept", "text/event-stream");
     return request;
   }
+  using Piece = std::shared_ptr<std::optional<std::string>>;
+  /// The next piece, once it is there.
+  Piece begin_piece(const Response& response) {
+    auto piece = std::make_shared<std::optional<std::string>>();
+    boost::asio::co_spawn(loop, response.more(departure),
+                          [piece](const std::exception_ptr&, std::string made) { *piece = made; });
+    settle();
+    return piece;
+  }
   /// The next piece, which must be there at once.
   std::string piece_of(const Response& response) {
-    std::optional<std::string> piece;
-    boost::asio::co_spawn(loop, response.more(departure),
-                          [&](const std::exception_ptr&, std::string made) { piece = made; });
-    settle();
-    EXPECT_TRUE(piece.has_value());
-    return piece.value_or("");
+    const Piece piece = begin_piece(response);
+    EXPECT_TRUE(piece->has_value());
+    return piece->value_or("");
   }
   std::vector<std::string> ids_of(const Response& response) {
     std::vector<std::string> ids;
@@ -229,31 +235,25 @@ TEST_F(EventsApi, StreamsFromNowOn) {
 TEST_F(EventsApi, WaitsForTheNextEvent) {
   const Response response = ask(streaming());
   piece_of(response);
-  std::optional<std::string> piece;
-  boost::asio::co_spawn(loop, response.more(departure),
-                        [&](const std::exception_ptr&, std::string made) { piece = made; });
-  settle();
-  EXPECT_FALSE(piece.has_value());
+  const Piece piece = begin_piece(response);
+  EXPECT_FALSE(piece->has_value());
 
   api.tell(said("it happened"));
   settle();
 
-  ASSERT_TRUE(piece.has_value());
-  EXPECT_THAT(*piece, HasSubstr("it happened"));
+  ASSERT_TRUE(piece->has_value());
+  EXPECT_THAT(**piece, HasSubstr("it happened"));
 }
 
 TEST_F(EventsApi, EndsWithTheDeparture) {
   const Response response = ask(streaming());
   piece_of(response);
-  std::optional<std::string> piece;
-  boost::asio::co_spawn(loop, response.more(departure),
-                        [&](const std::exception_ptr&, std::string made) { piece = made; });
-  settle();
+  const Piece piece = begin_piece(response);
 
   departure->happen();
   settle();
 
-  EXPECT_EQ(piece, "");
+  EXPECT_EQ(*piece, "");
 }
 
 TEST_F(EventsApi, PrefersTheLastEventIdToTheUrl) {

@@ -103,6 +103,100 @@ TEST_F(ExplainTest, LeadsThroughServicesOverServices) {
   EXPECT_EQ(children[1].at("targets").as_array().size(), 2u);
 }
 
+/// Both "b" and a weighted "either" of "a" and "b" are sticky.
+class StickyExplainTest : public ExplainTest {
+ protected:
+  StickyExplainTest() {
+    conf::DynamicConfig files = shop();
+    files.services["b"].sticky.emplace().name = "kept";
+    conf::Weighted weighted;
+    weighted.sticky.emplace().name = "side";
+    for (const char* name : {"a", "b"}) weighted.services.emplace_back().service.name = name;
+    files.services["either"].name = "either";
+    files.services["either"].composite = std::move(weighted);
+    files.routers["all"].service = "either";
+    set_files(std::move(files));
+  }
+
+  const balancer::Service& service(const std::string& name) {
+    for (const auto& one : registry.snapshot()->services) {
+      if (one.name == name) return one;
+    }
+    throw std::runtime_error("there is no service " + name);
+  }
+  /// "kept=0123456789abcdef", as a client of the one at `place` sends it.
+  static std::string cookie_of(const balancer::Sticky& sticky, std::size_t place) {
+    const std::string line = sticky.set_cookie(place).substr(std::string("Set-Cookie: ").size());
+    return line.substr(0, line.find(';'));
+  }
+  boost::json::object asked_with(const std::string& cookie, const std::string& path = "/cart") {
+    boost::json::object body{{"url", "http://shop.example" + path}};
+    body["headers"] = {{"Cookie", cookie}};
+    return answer_to(boost::json::serialize(body));
+  }
+};
+
+TEST_F(StickyExplainTest, SaysWhereTheCookieLeads) {
+  const std::string cookie = cookie_of(*service("b").sticky, 1);
+
+  const auto answer = asked_with("x=y; " + cookie);
+
+  const auto& sticky = answer.at("service").at("sticky");
+  EXPECT_EQ(sticky.at("cookie"), "kept");
+  EXPECT_EQ(sticky.at("leadsTo"), "10.0.0.3:1");
+  EXPECT_EQ(sticky.at("isKept"), true);
+  EXPECT_EQ(answer.at("service").at("targets").at(1).at("why"), "its sticky cookie leads there");
+  EXPECT_EQ(answer.at("message"),
+            "router cart@file matches: forwarded to service b, where its sticky cookie leads to "
+            "10.0.0.3:1");
+}
+
+TEST_F(StickyExplainTest, SaysThatACookieLeadsNowhere) {
+  for (const char* cookie : {"x=y", "kept=nonsense"}) {
+    const auto sticky = asked_with(cookie).at("service").at("sticky");
+    EXPECT_TRUE(sticky.at("leadsTo").is_null());
+    EXPECT_EQ(sticky.at("why"), "the request has no such cookie: the answer gives it one");
+  }
+  const auto sticky = asked_with("kept=0123456789abcdef").at("service").at("sticky");
+  EXPECT_TRUE(sticky.at("leadsTo").is_null());
+  EXPECT_EQ(sticky.at("isKept"), false);
+  EXPECT_THAT(std::string(sticky.at("why").as_string()), HasSubstr("gone, or was never one"));
+}
+
+TEST_F(StickyExplainTest, SaysWhyTheCookieIsNotFollowed) {
+  const std::string cookie = cookie_of(*service("b").sticky, 0);
+  service("b").targets[0].state->is_suspended = true;
+  auto sticky = asked_with(cookie).at("service").at("sticky");
+  EXPECT_EQ(sticky.at("leadsTo"), "10.0.0.2:1");
+  EXPECT_EQ(sticky.at("isKept"), false);
+  EXPECT_THAT(std::string(sticky.at("why").as_string()), HasSubstr("is suspended"));
+  service("b").targets[0].state->is_suspended = false;
+
+  begin_exchange("10.0.0.2:1");
+  ASSERT_EQ(ask("PATCH", "/api/v1/services/b", R"({"maxInFlight": 1})").status, 200u);
+  sticky = asked_with(cookie).at("service").at("sticky");
+  EXPECT_THAT(std::string(sticky.at("why").as_string()), HasSubstr("as many requests in flight"));
+
+  ASSERT_EQ(ask("POST", "/api/v1/services/b/targets/10.0.0.2:1/drain").status, 200u);
+  sticky = asked_with(cookie).at("service").at("sticky");
+  EXPECT_EQ(sticky.at("leadsTo"), "10.0.0.2:1");
+  EXPECT_EQ(sticky.at("isKept"), false);
+  EXPECT_THAT(std::string(sticky.at("why").as_string()), HasSubstr("is draining"));
+}
+
+TEST_F(StickyExplainTest, SaysWhichServiceTheCookieLeadsTo) {
+  const auto& sticky = *std::get<balancer::Weighted>(service("either").composite).sticky;
+
+  const auto kept = asked_with(cookie_of(sticky, 1), "/").at("service");
+  EXPECT_EQ(kept.at("sticky").at("leadsTo"), "b");
+  EXPECT_EQ(kept.at("services").at(0).at("isTaken"), false);
+  EXPECT_EQ(kept.at("services").at(1).at("isTaken"), true);
+
+  const auto without = asked_with("x=y", "/").at("service");
+  EXPECT_TRUE(without.at("sticky").at("leadsTo").is_null());
+  EXPECT_TRUE(without.at("services").at(0).at("isTaken").is_null());
+}
+
 TEST_F(ExplainTest, SaysWhatIsDisabledAndThatNothingMatches) {
   conf::DynamicConfig files = shop();
   files.routers.erase("all");
@@ -169,17 +263,16 @@ TEST(Explain, AsksWhichEntryPointIsMeant) {
   balancer::Registry registry(both, 1, std::move(callbacks));
   ExplainSettings settings;
   settings.entry_points = both;
-  Request request;
-  request.method = "POST";
+  const auto asked = [&](const char* body) {
+    return explain(registry, settings, boost::json::parse(body));
+  };
 
-  request.body = R"({"url": "http://a:8000/"})";
-  EXPECT_EQ(explain(registry, settings, request).status, 503u) << "nothing is configured yet";
+  EXPECT_EQ(asked(R"({"url": "http://a:8000/"})").status, 503u) << "nothing is configured yet";
   registry.set_files({}, Clock::now());
-  EXPECT_THAT(explain(registry, settings, request).body, HasSubstr(R"("entryPoint":"other")"));
-  request.body = R"({"url": "http://a:7/"})";
-  EXPECT_EQ(explain(registry, settings, request).status, 400u);
-  request.body = R"({"url": "http://a:7/", "entryPoint": "web"})";
-  EXPECT_THAT(explain(registry, settings, request).body, HasSubstr(R"("entryPoint":"web")"));
+  EXPECT_THAT(asked(R"({"url": "http://a:8000/"})").body, HasSubstr(R"("entryPoint":"other")"));
+  EXPECT_EQ(asked(R"({"url": "http://a:7/"})").status, 400u);
+  EXPECT_THAT(asked(R"({"url": "http://a:7/", "entryPoint": "web"})").body,
+              HasSubstr(R"("entryPoint":"web")"));
 }
 
 }  // namespace

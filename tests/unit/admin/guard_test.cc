@@ -45,6 +45,14 @@ TEST_F(GuardTest, AsksForTheTokenWithoutTellingWhereItLies) {
   EXPECT_EQ(refusal->body.find("/var"), std::string::npos);
 }
 
+TEST_F(GuardTest, GoesByANewTokenFromThenOn) {
+  guard.set_write_token(Token("another-token-of-ours"));
+
+  EXPECT_EQ(status_of(request_of("127.0.0.1", kRight)), 401u);
+  EXPECT_EQ(status_of(request_of("127.0.0.1", "Bearer another-token-of-ours")), 0u);
+  EXPECT_EQ(status_of(request_of("127.0.0.1", kReadOnly)), 0u) << "the other one is as it was";
+}
+
 TEST_F(GuardTest, AsksTheSocketFileForNothing) {
   Request request = request_of("", "");
   request.is_local_socket = true;
@@ -137,6 +145,22 @@ TEST_F(GuardTest, CountsGuessesOfEachAddressApart) {
 
   guess.peer = "10.1.2.4:5";
   EXPECT_EQ(status_of(guess), 401u);
+}
+
+TEST_F(GuardTest, DoesNotCountWhatAPageInTheOperatorsBrowserCanSend) {
+  Request page = request_of("127.0.0.1", "");
+  page.origin = "http://evil.example";
+  const Request rebound = request_of("evil.example", "");
+  Request write = request_of("127.0.0.1", kReadOnly);
+  write.method = "POST";
+  for (std::uint32_t i = 0; i <= Refusals::kMax; ++i) {
+    EXPECT_EQ(status_of(page), 403u);
+    EXPECT_EQ(status_of(rebound), 403u);
+    EXPECT_EQ(status_of(write), 403u) << "no guess: it carries a token of ours";
+  }
+
+  EXPECT_EQ(status_of(request_of("127.0.0.1", "Bearer mistyped")), 401u);
+  EXPECT_EQ(status_of(request_of("127.0.0.1", kRight)), 0u);
 }
 
 TEST_F(GuardTest, CountsAnIpv6NetworkAsOne) {

@@ -60,14 +60,33 @@ struct HttpStreamTest : testing::Test {
       source->changed.notify();
     });
   }
+  void end(RunningServer& server) {
+    server.call([this] {
+      source->is_over = true;
+      source->changed.notify();
+    });
+  }
+
+  /// A server, and a client connected to it.
+  struct Connection {
+    explicit Connection(Respond respond, HttpLimits limits = {})
+        : server(std::move(respond), limits), client(begun(server)) {}
+    RunningServer server;
+    Client client;
+
+   private:
+    static std::uint16_t begun(RunningServer& server) {
+      server.listen_on_loopback();
+      return server.port();
+    }
+  };
 };
 
 const char* const kAsk = "GET /events HTTP/1.1\r\nHost: a\r\n\r\n";
 
 TEST_F(HttpStreamTest, SendsPiecesAsTheyCome) {
-  RunningServer server(streaming());
-  server.listen_on_loopback();
-  Client client(server.port());
+  Connection connection(streaming());
+  auto& [server, client] = connection;
 
   client.send(kAsk);
   const std::string head = client.read_until("\r\n\r\n");
@@ -81,42 +100,33 @@ TEST_F(HttpStreamTest, SendsPiecesAsTheyCome) {
 }
 
 TEST_F(HttpStreamTest, KeepsTheConnectionAfterTheEnd) {
-  RunningServer server(streaming());
-  server.listen_on_loopback();
-  Client client(server.port());
+  Connection connection(streaming());
+  auto& [server, client] = connection;
 
   client.send(kAsk);
   client.read_until("\r\n\r\n");
-  server.call([this] {
-    source->is_over = true;
-    source->changed.notify();
-  });
+  end(server);
   EXPECT_EQ(client.read_until("\r\n\r\n"), "0\r\n\r\n");
   client.send(kAsk);
   EXPECT_NE(client.read_until("\r\n\r\n").find("200 OK"), std::string::npos);
 }
 
 TEST_F(HttpStreamTest, EndsByClosingForHttp10) {
-  RunningServer server(streaming());
-  server.listen_on_loopback();
-  Client client(server.port());
+  Connection connection(streaming());
+  auto& [server, client] = connection;
 
   client.send("GET /events HTTP/1.0\r\n\r\n");
   const std::string head = client.read_until("\r\n\r\n");
   EXPECT_EQ(head.find("Transfer-Encoding"), std::string::npos) << head;
   give(server, "one");
   EXPECT_EQ(client.read_until("one"), "one");
-  server.call([this] {
-    source->is_over = true;
-    source->changed.notify();
-  });
+  end(server);
   EXPECT_EQ(client.read_all(), "");
 }
 
 TEST_F(HttpStreamTest, AnswersHeadWithoutAStream) {
-  RunningServer server(streaming());
-  server.listen_on_loopback();
-  Client client(server.port());
+  Connection connection(streaming());
+  auto& [server, client] = connection;
 
   client.send("HEAD /events HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
 
@@ -142,9 +152,8 @@ TEST_F(HttpStreamTest, DropsAClientThatDoesNotRead) {
   source->endless = std::string(64 << 10, 'x');
   HttpLimits limits;
   limits.write = Milliseconds(200);
-  RunningServer server(streaming(), limits);
-  server.listen_on_loopback();
-  Client client(server.port());
+  Connection connection(streaming(), limits);
+  auto& [server, client] = connection;
 
   client.send(kAsk);
 
@@ -154,9 +163,8 @@ TEST_F(HttpStreamTest, DropsAClientThatDoesNotRead) {
 }
 
 TEST_F(HttpStreamTest, EndsWhenTheServerStops) {
-  RunningServer server(streaming());
-  server.listen_on_loopback();
-  Client client(server.port());
+  Connection connection(streaming());
+  auto& [server, client] = connection;
   client.send(kAsk);
   client.read_until("\r\n\r\n");
 
@@ -168,12 +176,10 @@ TEST_F(HttpStreamTest, EndsWhenTheServerStops) {
 
 TEST_F(HttpStreamTest, IsAbandonedWithTheServer) {
   {
-    RunningServer server(streaming());
-    server.listen_on_loopback();
-    Client client(server.port());
-    client.send(kAsk);
-    client.read_until("\r\n\r\n");
-    client.close();
+    Connection connection(streaming());
+    connection.client.send(kAsk);
+    connection.client.read_until("\r\n\r\n");
+    connection.client.close();
   }
 
   EXPECT_EQ(source.use_count(), 1);

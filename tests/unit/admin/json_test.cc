@@ -46,6 +46,15 @@ TEST(Json, CountsSinceBackFromNow) {
   EXPECT_EQ(object.at("state"), "joining");
 }
 
+TEST(Json, ShowsARateOnceItIsKnown) {
+  balancer::TargetView target;
+  EXPECT_EQ(to_json(target, WallTime()).at("requestsPerSecond"), nullptr);
+
+  target.requests_per_s = 41.96;
+
+  EXPECT_EQ(to_json(target, WallTime()).at("requestsPerSecond"), 42.0);
+}
+
 TEST(Json, ShowsTheLastProbeOfATarget) {
   const WallTime now(std::chrono::seconds(1'738'311'390));
   balancer::TargetView target;

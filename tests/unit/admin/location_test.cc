@@ -66,7 +66,7 @@ TEST(DrainQuery, ReadsHowLongRequestsMayGoOn) {
 
 TEST(DrainQuery, NamesWhatIsWrong) {
   const auto fault = [](const QueryValues& values) {
-    return std::get<QueryFault>(read_drain_query(values)).name;
+    return std::get<BodyFault>(read_drain_query(values)).field;
   };
   EXPECT_EQ(fault({{"wait", "yes"}}), "wait");
   EXPECT_EQ(fault({{"timeout", "5s"}}), "timeout");
@@ -80,15 +80,15 @@ TEST(DeclareQuery, WaitsForNothingButDrained) {
   EXPECT_EQ(std::get<DrainQuery>(read).timeout, Milliseconds(120'000));
   EXPECT_FALSE(std::get<DrainQuery>(read_declare_query({})).is_waiting);
 
-  EXPECT_EQ(std::get<QueryFault>(read_declare_query({{"wait", "true"}})).name, "wait");
-  EXPECT_EQ(std::get<QueryFault>(read_declare_query({{"timeout", "1s"}})).name, "timeout");
+  EXPECT_EQ(std::get<BodyFault>(read_declare_query({{"wait", "true"}})).field, "wait");
+  EXPECT_EQ(std::get<BodyFault>(read_declare_query({{"timeout", "1s"}})).field, "timeout");
 }
 
 TEST(Ttl, IsASecondAtLeast) {
   EXPECT_EQ(std::get<Milliseconds>(read_ttl({{"ttl", "30s"}})), Milliseconds(30'000));
   EXPECT_EQ(std::get<Milliseconds>(read_ttl({{"ttl", "1s"}})), Milliseconds(1'000));
   EXPECT_EQ(std::get<Milliseconds>(read_ttl({})), Milliseconds(0));
-  EXPECT_TRUE(std::holds_alternative<QueryFault>(read_ttl({{"ttl", "999ms"}})));
+  EXPECT_TRUE(std::holds_alternative<BodyFault>(read_ttl({{"ttl", "999ms"}})));
 }
 
 TEST(DrainQuery, ReadsTimesWithTheirLimits) {

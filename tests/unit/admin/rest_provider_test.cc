@@ -30,10 +30,15 @@ class RestProviderTest : public testing::Test {
   boost::asio::io_context loop;
   RestTaken outcome{.is_usable = true, .problems = {}};
   std::vector<std::string> taken;
+  std::vector<std::string> audit_lines;
   RestProvider rest{[this](std::string json, std::function<void(RestTaken)> done) {
-    taken.push_back(std::move(json));
-    boost::asio::post(loop, [this, done] { done(outcome); });
-  }};
+                      taken.push_back(std::move(json));
+                      boost::asio::post(loop, [this, done] { done(outcome); });
+                    },
+                    [this](std::string line, const std::function<void()>& done) {
+                      audit_lines.push_back(std::move(line));
+                      done();
+                    }};
 };
 
 TEST_F(RestProviderTest, HandsTheJsonOnAndShowsIt) {
@@ -77,7 +82,31 @@ TEST_F(RestProviderTest, DoesNotListenToWebPages) {
   EXPECT_EQ(put("{}", "/api/providers/rest", "PUT", "http://evil.example").status, 403u);
   // Its name may have come to mean this machine, and no page is served here.
   EXPECT_EQ(put("{}", "/api/providers/rest", "PUT", "http://127.0.0.1:8080").status, 403u);
+  EXPECT_EQ(audit_lines.size(), 0u) << "they were not let in";
   EXPECT_EQ(put("{}", "/api/providers/rest", "PUT", "").status, 200u);
+}
+
+TEST_F(RestProviderTest, IsInTheAuditLogWithWhatWasGivenBefore) {
+  const auto changes = [this] {
+    return boost::json::parse(audit_lines.back()).at("changes").as_array();
+  };
+  put(R"({"http": {}})");
+  const auto first = changes().at(0);
+  EXPECT_EQ(first.at("what"), "providers.rest");
+  EXPECT_TRUE(first.at("before").is_null());
+  EXPECT_EQ(first.at("after").at("bytes"), 12);
+  EXPECT_EQ(boost::json::parse(audit_lines[0]).at("who"), "rest, anybody");
+
+  put(R"({"http": {}})");
+  EXPECT_TRUE(changes().empty()) << "it was so already";
+  put("{}");
+  EXPECT_EQ(changes().at(0).at("before"), first.at("after"));
+
+  outcome.is_usable = false;
+  put(R"({"http": 7})");
+  EXPECT_TRUE(changes().empty());
+  EXPECT_EQ(boost::json::parse(audit_lines.back()).at("status"), 400);
+  EXPECT_EQ(audit_lines.size(), 4u);
 }
 
 }  // namespace

@@ -143,7 +143,7 @@ TEST_F(UpdateServersTest, ShowsTheListInItsFileBeforeItIsLive) {
     for (const auto& server : servers) written.push_back(server.url.to_string());
     const auto services = registry.services(Clock::now());
     for (const auto& one : services.front().targets) live.push_back(one.url);
-    return std::string();
+    return ListShown();
   };
 
   const Response response = update(R"({"servers": ["http://10.0.0.2:3000", "http://10.0.0.3:1"]})");
@@ -156,7 +156,9 @@ TEST_F(UpdateServersTest, ShowsTheListInItsFileBeforeItIsLive) {
 }
 
 TEST_F(UpdateServersTest, ChangesNothingWhenTheFileCannotShowIt) {
-  write_list = [](const std::string&, const std::vector<conf::Server>&) { return "disk full"; };
+  write_list = [](const std::string&, const std::vector<conf::Server>&) {
+    return ListShown{.fault = "disk full", .is_in_place = false};
+  };
 
   const Response response = update(R"({"servers": ["http://10.0.0.2:3000"]})");
 
@@ -166,11 +168,23 @@ TEST_F(UpdateServersTest, ChangesNothingWhenTheFileCannotShowIt) {
   EXPECT_EQ(state_of(kFirst), "serving");
 }
 
+TEST_F(UpdateServersTest, GoesByAFileThatHasTheListThoughItMayNotLast) {
+  write_list = [](const std::string&, const std::vector<conf::Server>&) {
+    return ListShown{.fault = "not synced"};
+  };
+
+  const Response response = update(R"({"servers": ["http://10.0.0.2:3000"]})");
+
+  EXPECT_EQ(response.status, 500u);
+  EXPECT_EQ(response.body, R"({"message":"Failed to update services.yaml","error":"not synced"})");
+  EXPECT_EQ(saved.size(), 1u) << "the list is live, as the file says";
+}
+
 TEST_F(UpdateServersTest, DoesNotTouchTheFileForAListThatIsRefused) {
   bool is_written = false;
   write_list = [&](const std::string&, const std::vector<conf::Server>&) {
     is_written = true;
-    return std::string();
+    return ListShown();
   };
 
   EXPECT_EQ(update(R"({"servers": ["nonsense"]})").status, 400u);

@@ -1,5 +1,9 @@
 #include "app/servers_file.h"
 
+#include <sys/fsuid.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -83,17 +87,48 @@ TEST(ServersFile, IsWrittenWholeOrNotAtAll) {
   const auto file = folder / "services.yaml";
   test::write_file(file, kSeed);
 
-  EXPECT_EQ(write_servers(file, "calculate", servers_at({"http://10.0.0.7:3000"})), "");
+  EXPECT_EQ(write_servers(file, "calculate", servers_at({"http://10.0.0.7:3000"})).fault, "");
   std::string text;
   ASSERT_FALSE(read_whole(file, text));
   EXPECT_EQ(service_in(text).servers.size(), 1u);
 
   test::write_file(file, "http: [");
-  EXPECT_THAT(write_servers(file, "calculate", servers_at({"http://10.0.0.8:3000"})),
-              HasSubstr(file.string() + ": it is not understood"));
+  const auto broken = write_servers(file, "calculate", servers_at({"http://10.0.0.8:3000"}));
+  EXPECT_FALSE(broken.is_in_place);
+  EXPECT_THAT(broken.fault, HasSubstr(file.string() + ": it is not understood"));
   ASSERT_FALSE(read_whole(file, text));
   EXPECT_EQ(text, "http: [");
-  EXPECT_THAT(write_servers(folder / "no/such/folder.yaml", "calculate", servers_at({})), Not(""));
+  EXPECT_FALSE(
+      write_servers(folder / "no/such/folder.yaml", "calculate", servers_at({})).is_in_place);
+}
+
+/// Files are used as an ordinary user: the permissions of root's files keep root from nothing.
+class Ordinary {
+ public:
+  explicit Ordinary(const std::filesystem::path& owned) {
+    constexpr uid_t kNobody = 65534;
+    if (::geteuid() != 0) return;
+    EXPECT_EQ(::chown(owned.c_str(), kNobody, static_cast<gid_t>(-1)), 0);
+    ::setfsuid(kNobody);
+  }
+  ~Ordinary() { ::setfsuid(::geteuid()); }
+};
+
+TEST(ServersFile, SaysThatTheListIsThereThoughItsFolderCannotBeSynced) {
+  const test::TempDir folder;
+  const auto file = folder / "services.yaml";
+  {
+    const Ordinary user(folder.path());
+    // Files can be made in it and renamed, but it cannot be opened.
+    ASSERT_EQ(::chmod(folder.path().c_str(), S_IWUSR | S_IXUSR), 0);
+
+    const auto shown = write_servers(file, "calculate", servers_at({"http://10.0.0.7:3000"}));
+
+    EXPECT_TRUE(shown.is_in_place);
+    EXPECT_THAT(shown.fault, HasSubstr("its folder cannot be synced"));
+  }
+  ::chmod(folder.path().c_str(), S_IRWXU);
+  EXPECT_EQ(service_in(test::read_file(file)).servers.size(), 1u);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "admin/hooks.h"
 #include "admin/openapi.h"
 #include "base/ascii.h"
 
@@ -36,7 +37,8 @@ TEST(Operations, AreThoseOfTheDocument) {
   const json::object whole = document();
   for (const auto& [path, item] : whole.at("paths").as_object()) {
     for (const auto& [method, operation] : item.as_object()) {
-      if (method != "parameters") documented.insert(std::string(method) + " " + std::string(path));
+      const bool is_operation = method != "parameters" && !Hooks::route_of(path);
+      if (is_operation) documented.insert(std::string(method) + " " + std::string(path));
     }
   }
   std::set<std::string> served;
@@ -46,6 +48,22 @@ TEST(Operations, AreThoseOfTheDocument) {
 
   EXPECT_EQ(served, documented);
   EXPECT_EQ(served.size(), operations().size()) << "none is there twice";
+}
+
+TEST(Operations, OfHooksAreTaggedInTheDocument) {
+  std::set<conf::HookRoute> documented;
+  const json::object whole = document();
+  for (const auto& [path, item] : whole.at("paths").as_object()) {
+    const auto route = Hooks::route_of(path);
+    if (route) documented.insert(*route);
+    for (const auto& [method, operation] : item.as_object()) {
+      if (method == "parameters") continue;
+      EXPECT_EQ(operation.as_object().contains("tags"), route.has_value()) << path;
+    }
+  }
+
+  using enum conf::HookRoute;
+  EXPECT_EQ(documented, (std::set<conf::HookRoute>{scale, update_servers, alerts, sd}));
 }
 
 TEST(Operations, TakeTheQueriesAndBodiesOfTheDocument) {

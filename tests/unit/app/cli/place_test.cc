@@ -1,10 +1,13 @@
 #include "app/cli/place.h"
 
+#include <unistd.h>
+
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <map>
 
+#include "admin/listen.h"
 #include "tests/unit/app/temp_dir.h"
 
 namespace gapura::app::cli {
@@ -81,6 +84,28 @@ TEST_F(PlaceTest, FindsTheAddressAndTheTokenThatTheServerMade) {
   EXPECT_EQ(place.token, "0123456789abcdef");
 }
 
+TEST_F(PlaceTest, PrefersTheSocketInTheStateFolderWhileSomebodyListens) {
+  write("admin-token", "0123456789abcdef\n");
+  const PlaceOptions options = configured("admin: {address: '127.0.0.1:9123'}");
+  const auto listening = admin::listen_on(folder_ / "admin.sock");
+  ASSERT_TRUE(std::holds_alternative<int>(listening));
+
+  const Place place = found(options);
+  EXPECT_EQ(place.unix_socket, folder_ / "admin.sock");
+  EXPECT_THAT(place.found_by, HasSubstr("static.yaml"));
+  EXPECT_EQ(place.token, "0123456789abcdef");
+
+  // A token that was chosen says what the call may do.
+  EXPECT_EQ(found(options, {{"GAPURA_TOKEN", "of-the-environment"}}).url, "http://127.0.0.1:9123");
+  PlaceOptions elsewhere = options;
+  elsewhere.admin = "http://127.0.0.1:9999";
+  EXPECT_EQ(found(elsewhere).url, "http://127.0.0.1:9999");
+  EXPECT_EQ(found(configured("admin: {address: 'unix:/run/g.sock'}")).unix_socket, "/run/g.sock");
+
+  close(std::get<int>(listening));  // as a server that was killed leaves it
+  EXPECT_EQ(found(configured("admin: {address: '127.0.0.1:9123'}")).url, "http://127.0.0.1:9123");
+}
+
 TEST_F(PlaceTest, ReachesAServerThatListensEverywhereByLoopback) {
   EXPECT_EQ(found(configured("admin: {address: ':9123'}")).url, "http://127.0.0.1:9123");
   EXPECT_EQ(found(configured("admin: {address: '[::]:9123'}")).url, "http://[::1]:9123");
@@ -142,9 +167,9 @@ TEST_F(PlaceTest, KnowsTheDefaultsWithoutAnyConfiguration) {
   const Variables set{{"HOME", folder_.path().string()}};
   const Place place = found({}, set);
 
-  if (place.found_by.starts_with("the default")) {
+  if (place.found_by.starts_with("the default:")) {
     EXPECT_EQ(place.url, "http://127.0.0.1:8081");
-  } else {
+  } else if (place.unix_socket.empty()) {
     EXPECT_THAT(place.found_by, HasSubstr("admin.address of"));
   }
 }
