@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "autoscale/net/url.h"
+#include "conf/placeholders.h"
 #include "base/async/as_result.h"
 
 namespace gapura::autoscale {
@@ -56,6 +57,27 @@ std::string shown_url(const std::string& text) {
 }
 
 }  // namespace
+std::string Api::missing_word(const conf::HttpStep& step, const Words& words) const {
+  const auto has_value = [&](const std::string& word) {
+    const auto found = words.find(word);
+    return config_.variables.contains(word) || secrets_.contains(word) ||
+           (found != words.end() && !found->second.empty());
+  };
+  std::string sent = step.url + '\n' + step.json;
+  for (const auto& [name, value] : step.form) sent += '\n' + value;
+  for (const auto& [name, value] : config_.headers) sent += '\n' + value;
+  for (const std::string& word : conf::placeholders_of(sent)) {
+    if (!has_value(word)) return word;
+  }
+  for (const auto& [name, path] : step.find) {
+    for (const std::string& word : conf::placeholders_of(path)) {
+      // What the answer says may tell where the rest of it stands.
+      if (!has_value(word) && !step.find.contains(word)) return word;
+    }
+  }
+  return {};
+}
+
 
 std::string Api::filled(const std::string& text, const Words& words, Escape escape) const {
   // The operator's own variables are parts of the text: "{{api}}/vm" begins with one.
@@ -116,6 +138,10 @@ Outcome<json::value> Api::read(const HttpCall& call, const conf::HttpStep& step,
 }
 
 net::awaitable<Outcome<json::value>> Api::once(HttpCall call, const conf::HttpStep& step) const {
+  if (const std::string word = missing_word(step, words); !word.empty()) {
+    co_return fault(Kind::refused, "{{" + word + "}} has no value (yet), so that " + step.method +
+                                       " " + step.url + " was not called");
+  }
   const HttpOutcome outcome = co_await http_call(call);
   if (const auto* failed = std::get_if<std::string>(&outcome)) {
     co_return ProviderFault{Kind::unreachable, masked(*failed, secrets_), std::nullopt};

@@ -250,6 +250,43 @@ TEST_F(HttpInstancesTest, GoesOnWithWhatAnEarlierProcessLeft) {
   EXPECT_FALSE(std::filesystem::exists(folder / "creations")) << "nothing is left to do";
 }
 
+TEST_F(HttpInstancesTest, CallsNothingWhileAPlaceholderHasNoValue) {
+  conf::HttpStep release;
+  release.method = "DELETE";
+  release.url = "{{api}}/ip/{{address}}";
+  config.operations["remove"].insert(config.operations["remove"].begin(), release);
+  Instance one;
+  one.name = "p-1";
+  one.id = "1";
+
+  HttpInstances from = provider();
+  const auto outcome = run(loop, from.remove(one));
+
+  ASSERT_TRUE(std::holds_alternative<ProviderFault>(outcome));
+  EXPECT_EQ(std::get<ProviderFault>(outcome).kind, Kind::refused);
+  EXPECT_EQ(std::get<ProviderFault>(outcome).message,
+            "{{address}} has no value (yet), so that DELETE {{api}}/ip/{{address}} was not called");
+  EXPECT_EQ(api.asked(), "");
+}
+
+TEST_F(HttpInstancesTest, KeepsWhatIsLeftOfACreationWhileAPlaceholderHasNoValue) {
+  const test::TemporaryFolder folder;
+  test::write_file(folder / "creations",
+                   R"({"p-1": {"next": 1, "words": {"prefix": "p-", "name": "p-1"}}})");
+  conf::HttpStep release;
+  release.method = "DELETE";
+  release.url = "{{api}}/port/{{port}}";
+  config.operations["create"][0].find["port"] = "port";
+  config.operations["create"].push_back(release);
+  api.says("GET /vm?p=p-", {{200, R"([{"id": 7, "name": "p-1", "s": "on"}])"}});
+  HttpInstances from = provider(folder / "creations");
+
+  listed(from);
+
+  EXPECT_EQ(api.asked(), "GET /vm?p=p-\n");
+  EXPECT_TRUE(std::filesystem::exists(folder / "creations")) << "404 of no URL at all is no answer";
+}
+
 TEST_F(HttpInstancesTest, SaysWhatItWouldCallWithoutSecrets) {
   EXPECT_EQ(provider().describe_create("p-1"),
             "POST " + api.url() + R"(/vm {"n": "p-1", "key": "***"})");
