@@ -37,6 +37,11 @@ Instance::State state_of(const std::map<std::string, std::string>& states,
   return Instance::State::pending;
 }
 
+/// What is to be deleted and is not there is as good as deleted.
+bool was_deleted(const conf::HttpStep& step, const ProviderFault* failed) {
+  return failed != nullptr && failed->kind == Kind::not_found && step.method == "DELETE";
+}
+
 Words words_of(const std::string& prefix, const Instance& instance) {
   return {{"prefix", prefix},
           {"name", instance.name},
@@ -267,10 +272,7 @@ net::awaitable<void> HttpInstances::go_on(std::string name, const std::vector<In
     std::optional<ProviderFault> missing;
     if (failed == nullptr) missing = find_words(step, std::get<json::value>(answer), rest->words);
     if (missing) failed = &*missing;
-    // What is to be deleted and is not there is as good as deleted.
-    const bool is_gone =
-        failed != nullptr && failed->kind == Kind::not_found && step.method == "DELETE";
-    if (failed != nullptr && !is_gone) why = failed->message;
+    if (failed != nullptr && !was_deleted(step, failed)) why = failed->message;
     if (why.empty()) ++rest->next;
   }
   // Somebody may have removed it while we asked.
@@ -295,7 +297,10 @@ net::awaitable<Outcome<Done>> HttpInstances::operate(std::string operation, Inst
   for (std::size_t i = 0; i < calls->size(); ++i) {
     const conf::HttpStep& step = (*calls)[i];
     const Outcome<json::value> answer = co_await api_.call(step, words);
-    if (const auto* failed = std::get_if<ProviderFault>(&answer)) co_return *failed;
+    const auto* failed = std::get_if<ProviderFault>(&answer);
+    // An earlier try may have come so far: only the last call says that the instance is gone.
+    if (was_deleted(step, failed) && i + 1 < calls->size()) continue;
+    if (failed != nullptr) co_return *failed;
     if (auto missing = find_words(step, std::get<json::value>(answer), words)) co_return *missing;
   }
   co_return Done{};

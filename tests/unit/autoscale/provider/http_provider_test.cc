@@ -287,6 +287,26 @@ TEST_F(HttpInstancesTest, KeepsWhatIsLeftOfACreationWhileAPlaceholderHasNoValue)
   EXPECT_TRUE(std::filesystem::exists(folder / "creations")) << "404 of no URL at all is no answer";
 }
 
+TEST_F(HttpInstancesTest, ARemovalGoesOnWhereAnEarlierTryEnded) {
+  conf::HttpStep release;
+  release.method = "DELETE";
+  release.url = "{{api}}/ip/{{address}}";
+  config.operations["remove"].insert(config.operations["remove"].begin(), release);
+  api.says("DELETE /ip/10.0.0.1", {{200, ""}, {404, "no such address"}});
+  api.says("DELETE /vm/1", {{403, "not yet"}, {200, ""}});
+  Instance one;
+  one.name = "p-1";
+  one.id = "1";
+  one.address = "10.0.0.1";
+
+  HttpInstances from = provider();
+  run(loop, from.remove(one));
+  api.asked();
+
+  EXPECT_TRUE(std::holds_alternative<Done>(run(loop, from.remove(one))));
+  EXPECT_EQ(api.asked(), "DELETE /ip/10.0.0.1\nDELETE /vm/1\n");
+}
+
 TEST_F(HttpInstancesTest, SaysWhatItWouldCallWithoutSecrets) {
   EXPECT_EQ(provider().describe_create("p-1"),
             "POST " + api.url() + R"(/vm {"n": "p-1", "key": "***"})");
