@@ -37,6 +37,11 @@ Instance::State state_of(const std::map<std::string, std::string>& states,
   return Instance::State::pending;
 }
 
+/// The first such call of `create` makes the instance.
+bool is_making(const conf::HttpStep& step) {
+  return step.method != "GET";
+}
+
 /// What is to be deleted and is not there is as good as deleted.
 bool was_deleted(const conf::HttpStep& step, const ProviderFault* failed) {
   return failed != nullptr && failed->kind == Kind::not_found && step.method == "DELETE";
@@ -211,7 +216,7 @@ net::awaitable<Outcome<Instance>> HttpInstances::create(std::string name) {
   bool is_made = false;
   for (std::size_t i = 0; i < calls.size(); ++i) {
     const conf::HttpStep& step = calls[i];
-    const bool makes = !is_made && step.method != "GET";
+    const bool makes = !is_made && is_making(step);
     const bool is_last = i + 1 == calls.size();
     // Before it is made: should we end meanwhile, whoever finds it in a list knows what is left.
     if (makes && !is_last) making.remember({.next = i + 1, .words = words});
@@ -264,6 +269,11 @@ net::awaitable<void> HttpInstances::go_on(std::string name, const std::vector<In
     why.clear();
     rest->words.insert_or_assign("id", here->id);
     rest->words.insert_or_assign("address", here->address);
+  }
+  // The calls may be others than when it was begun; what is there must not be made once more.
+  const auto maker = std::ranges::find_if(calls, is_making);
+  if (why.empty() && std::cmp_less_equal(rest->next, maker - calls.begin())) {
+    why = "operations.create was changed since it was begun";
   }
   while (why.empty() && rest->next < calls.size()) {
     const conf::HttpStep& step = calls[rest->next];

@@ -287,6 +287,22 @@ TEST_F(HttpInstancesTest, KeepsWhatIsLeftOfACreationWhileAPlaceholderHasNoValue)
   EXPECT_TRUE(std::filesystem::exists(folder / "creations")) << "404 of no URL at all is no answer";
 }
 
+TEST_F(HttpInstancesTest, MakesNothingTwiceWhenItsCallsHaveChangedMeanwhile) {
+  const test::TemporaryFolder folder;
+  test::write_file(folder / "creations",
+                   R"({"p-1": {"next": 1, "words": {"prefix": "p-", "name": "p-1"}}})");
+  conf::HttpStep number;  // since then: the call that makes it comes second
+  number.url = "{{api}}/free";
+  config.operations["create"].insert(config.operations["create"].begin(), number);
+  api.says("GET /vm?p=p-", {{200, R"([{"id": 7, "name": "p-1", "s": "on"}])"}});
+  api.says("POST /vm", {{201, "{}"}});
+  HttpInstances from = provider(folder / "creations");
+
+  listed(from);
+
+  EXPECT_EQ(api.asked(), "GET /vm?p=p-\n");
+}
+
 TEST_F(HttpInstancesTest, ARemovalGoesOnWhereAnEarlierTryEnded) {
   conf::HttpStep release;
   release.method = "DELETE";
