@@ -4,11 +4,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/json.hpp>
-#include <charconv>
 
 #include "autoscale/net/url.h"
-#include "conf/placeholders.h"
 #include "base/async/as_result.h"
+#include "conf/placeholders.h"
 
 namespace gapura::autoscale {
 namespace {
@@ -19,16 +18,6 @@ using Kind = ProviderFault::Kind;
 
 constexpr int kAttempts = 3;
 constexpr std::size_t kQuotedMax = 200;
-constexpr std::int64_t kRetryAfterMax_s = 3'600;
-
-/// RFC 9110 10.2.3; the form with a date is not read.
-std::optional<Milliseconds> retry_after(const HttpAnswer& answer) {
-  const std::string_view text = answer.header("Retry-After");
-  std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc{} || end != text.data() + text.size() || seconds < 0) return std::nullopt;
-  return std::chrono::seconds(std::min(seconds, kRetryAfterMax_s));
-}
 
 Kind kind_of(unsigned status) {
   if (status == 404 || status == 410) return Kind::not_found;
@@ -57,6 +46,17 @@ std::string shown_url(const std::string& text) {
 }
 
 }  // namespace
+
+std::string Api::filled(const std::string& text, const Words& words, Escape escape) const {
+  // The operator's own variables are parts of the text: "{{api}}/vm" begins with one.
+  const Words own(config_.variables.begin(), config_.variables.end());
+  Words values = words;
+  values.insert(secrets_.begin(), secrets_.end());
+  // One pass for these: what an API has said must not name a secret.
+  const Escape own_escape = escape == Escape::url ? Escape::none : escape;
+  return expand(expand(text, own, own_escape), values, escape);
+}
+
 std::string Api::missing_word(const conf::HttpStep& step, const Words& words) const {
   const auto has_value = [&](const std::string& word) {
     const auto found = words.find(word);
@@ -76,17 +76,6 @@ std::string Api::missing_word(const conf::HttpStep& step, const Words& words) co
     }
   }
   return {};
-}
-
-
-std::string Api::filled(const std::string& text, const Words& words, Escape escape) const {
-  // The operator's own variables are parts of the text: "{{api}}/vm" begins with one.
-  const Words own(config_.variables.begin(), config_.variables.end());
-  Words values = words;
-  values.insert(secrets_.begin(), secrets_.end());
-  // One pass for these: what an API has said must not name a secret.
-  const Escape own_escape = escape == Escape::url ? Escape::none : escape;
-  return expand(expand(text, own, own_escape), values, escape);
 }
 
 std::string Api::url_of(const conf::HttpStep& step, const Words& words) const {
@@ -121,7 +110,9 @@ Outcome<json::value> Api::read(const HttpCall& call, const conf::HttpStep& step,
   if (!is_expected(step, answer.status)) {
     std::string text = who + " answers " + std::to_string(answer.status);
     if (!answer.body.empty()) text += ": " + quoted(masked(answer.body, secrets_));
-    return ProviderFault{kind_of(answer.status), std::move(text), retry_after(answer)};
+    // RFC 9110 10.2.3; the form with a date is not read.
+    return ProviderFault{kind_of(answer.status), std::move(text),
+                         retry_after_of(answer.header("Retry-After"))};
   }
   if (answer.body.empty()) return json::value();
   boost::system::error_code failed;
@@ -138,10 +129,6 @@ Outcome<json::value> Api::read(const HttpCall& call, const conf::HttpStep& step,
 }
 
 net::awaitable<Outcome<json::value>> Api::once(HttpCall call, const conf::HttpStep& step) const {
-  if (const std::string word = missing_word(step, words); !word.empty()) {
-    co_return fault(Kind::refused, "{{" + word + "}} has no value (yet), so that " + step.method +
-                                       " " + step.url + " was not called");
-  }
   const HttpOutcome outcome = co_await http_call(call);
   if (const auto* failed = std::get_if<std::string>(&outcome)) {
     co_return ProviderFault{Kind::unreachable, masked(*failed, secrets_), std::nullopt};
@@ -151,6 +138,10 @@ net::awaitable<Outcome<json::value>> Api::once(HttpCall call, const conf::HttpSt
 
 net::awaitable<Outcome<json::value>> Api::call(const conf::HttpStep& step, Words words,
                                                std::string url) const {
+  if (const std::string word = missing_word(step, words); !word.empty()) {
+    co_return fault(Kind::refused, "{{" + word + "}} has no value (yet), so that " + step.method +
+                                       " " + step.url + " was not called");
+  }
   const HttpCall call = made(step, words, url);
   const bool is_repeatable = call.method == "GET" || call.method == "DELETE";
   net::steady_timer timer(co_await net::this_coro::executor);
