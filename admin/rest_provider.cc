@@ -7,6 +7,7 @@
 #include "admin/body.h"
 #include "admin/json.h"
 #include "admin/traefik_page.h"
+#include "admin/web_page.h"
 #include "base/log.h"
 
 namespace gapura::admin {
@@ -39,8 +40,7 @@ net::awaitable<Response> RestProvider::answer(Request request) {
     co_return response;
   }
   // No page is served here; and the name of one may have come to mean this machine.
-  const bool is_of_page = !request.origin.empty() || !request.field("Sec-Fetch-Site").empty();
-  if (is_of_page) co_return traefik_error(403, "web pages are not served");
+  if (is_of_page(request)) co_return traefik_error(403, "web pages are not served");
   const auto parsed = parse_body(request.body);
   if (const auto* fault = std::get_if<BodyFault>(&parsed)) {
     co_return traefik_error(400, fault->message);
