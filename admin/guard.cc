@@ -1,24 +1,12 @@
 #include "admin/guard.h"
 
-#include <string_view>
 #include <utility>
 
 #include "admin/problem_reply.h"
 #include "admin/web_page.h"
-#include "base/ascii.h"
-#include "base/net/endpoint.h"
 
 namespace gapura::admin {
 namespace {
-
-/// The Host field without its port, and without the brackets of an IPv6 literal.
-std::string_view name_in(std::string_view host) {
-  if (host.starts_with('[')) {
-    const auto end = host.find(']');
-    return end == std::string_view::npos ? std::string_view() : host.substr(1, end - 1);
-  }
-  return host.substr(0, host.find(':'));
-}
 
 bool is_carried(const std::optional<Token>& token, const Request& request) {
   return token && token->is_carried_by(request.authorization);
@@ -31,7 +19,7 @@ Guard::Guard(Tokens tokens, std::string host)
 
 std::optional<Response> Guard::refuse(const Request& request, TimePoint now) {
   if (request.is_local_socket) return std::nullopt;
-  if (!is_own_host(request.host)) {
+  if (!is_own_host(request.host, host_)) {
     refusals_.note(request, "its Host field names somebody else", now);
     return problem_reply(
         403, "the Host field must be an IP address, localhost or the host in admin.address");
@@ -53,12 +41,6 @@ std::string Guard::who(const Request& request) const {
     return request.uid ? "uid " + std::to_string(*request.uid) : "unix socket";
   }
   return is_carried(tokens_.write, request) ? "write token" : "read token";
-}
-
-bool Guard::is_own_host(const std::string& host) const {
-  const std::string_view name = name_in(host);
-  if (iequals(name, "localhost") || (!host_.empty() && iequals(name, host_))) return true;
-  return Endpoint::parse(name, 0).has_value();
 }
 
 Response Guard::refuse_token(const Request& request, TimePoint now) {

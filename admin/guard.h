@@ -36,7 +36,6 @@ class Guard {
   std::string who(const Request& request) const;
 
  private:
-  bool is_own_host(const std::string& host) const;
   Response refuse_token(const Request& request, TimePoint now);
 
   Tokens tokens_;

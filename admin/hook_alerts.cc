@@ -6,6 +6,7 @@
 #include "admin/problem_reply.h"
 #include "admin/rest/reply.h"
 #include "autoscale/alerts/payload.h"
+#include "base/format.h"
 #include "base/log.h"
 
 namespace gapura::admin {
@@ -26,14 +27,38 @@ void log_change(const autoscale::Alert& alert, const std::string& peer) {
             alert.direction == autoscale::Direction::up ? "more" : "fewer", alert.service, peer);
 }
 
-Response answer_of(const autoscale::AlertPayload& payload, std::uint64_t changed) {
+/// Votes from here on with all of them, or says in `counts` and `faults` what it did not take.
+AlertCounts take_all(autoscale::AlertPayload& payload, const ScalingDoors& doors,
+                     const std::string& peer) {
+  using Taken = autoscale::AlertTable::Taken;
+  AlertCounts counts{.test = payload.tests, .refused = payload.faults.size()};
+  std::uint64_t without_room = 0;
+  for (const autoscale::Alert& alert : payload.alerts) {
+    switch (doors.take(alert)) {
+      case Taken::changed:
+        ++counts.changed;
+        log_change(alert, peer);
+        break;
+      case Taken::unchanged: ++counts.duplicate; break;
+      case Taken::no_room: ++without_room; break;
+    }
+  }
+  if (without_room == 0) return counts;
+  counts.refused += without_room;
+  payload.faults.push_back(fmt::format("{} had no room: {} others fire already", without_room,
+                                       autoscale::AlertTable::kMost));
+  return counts;
+}
+
+Response answer_of(const autoscale::AlertPayload& payload, const AlertCounts& counts) {
+  const std::uint64_t taken = counts.changed + counts.duplicate;
   json::object object;
-  object["taken"] = payload.alerts.size();
-  object["changed"] = changed;
+  object["taken"] = taken;
+  object["changed"] = counts.changed;
   object["tests"] = payload.tests;
   object["refused"] = array_of(payload.faults);
   object["notes"] = array_of(payload.notes);
-  const bool is_refused = payload.alerts.empty() && !payload.faults.empty();
+  const bool is_refused = taken == 0 && !payload.faults.empty();
   if (!is_refused) return json_reply(202, object);
   Response response = problem_reply(422, "no alert could be taken: " + payload.faults.front());
   json::object problem = json::parse(response.body).as_object();
@@ -47,7 +72,7 @@ Response answer_of(const autoscale::AlertPayload& payload, std::uint64_t changed
 HookBodyAnswer take_alerts(const Request& request, const ScalingDoors& doors,
                            std::optional<autoscale::Direction> direction) {
   const autoscale::PayloadDefaults defaults{.services = doors.services(), .direction = direction};
-  const auto outcome = autoscale::read_payload(request.body, defaults);
+  auto outcome = autoscale::read_payload(request.body, defaults);
   HookBodyAnswer answer;
   if (const auto* none = std::get_if<autoscale::NoAlerts>(&outcome)) {
     answer.body = none->is_json ? HookBody::other_json : HookBody::other;
@@ -58,22 +83,13 @@ HookBodyAnswer take_alerts(const Request& request, const ScalingDoors& doors,
     answer.message = fault->message;
     return answer;
   }
-  const auto& payload = std::get<autoscale::AlertPayload>(outcome);
-  std::uint64_t changed = 0;
-  for (const autoscale::Alert& alert : payload.alerts) {
-    if (!doors.take(alert)) continue;
-    ++changed;
-    log_change(alert, request.peer);
-  }
+  auto& payload = std::get<autoscale::AlertPayload>(outcome);
+  answer.counts = take_all(payload, doors, request.peer);
   for (const std::string& fault : payload.faults) {
     log::warn("hooks: an alert from {} was not taken: {}", request.peer, fault);
   }
   answer.body = HookBody::alerts;
-  answer.counts = {.changed = changed,
-                   .duplicate = payload.alerts.size() - changed,
-                   .test = payload.tests,
-                   .refused = payload.faults.size()};
-  answer.response = answer_of(payload, changed);
+  answer.response = answer_of(payload, answer.counts);
   return answer;
 }
 

@@ -55,19 +55,20 @@ std::variant<HookAuth, std::string> HookAuth::make(const conf::HookListener& lis
   if (const auto* bearer = std::get_if<conf::BearerAuth>(&listener.auth)) {
     auto token = read_secret(bearer->token, kSecretBytesMin, &fault);
     if (!token) return fault;
-    return HookAuth(Token(*std::move(token)));
+    return HookAuth(Token(*std::move(token)), listener.address.host);
   }
   if (const auto* basic = std::get_if<conf::BasicAuth>(&listener.auth)) {
     const auto password = read_secret(basic->password, kPasswordBytesMin, &fault);
     if (!password) return fault;
-    return HookAuth(Basic{base64(basic->user + ":" + *password)});
+    return HookAuth(Basic{base64(basic->user + ":" + *password)}, listener.address.host);
   }
   if (const auto* hmac = std::get_if<conf::HmacAuth>(&listener.auth)) {
     auto secret = read_secret(hmac->secret, kSecretBytesMin, &fault);
     if (!secret) return fault;
-    return HookAuth(Hmac{*std::move(secret), hmac->header, hmac->timestamp_header});
+    return HookAuth(Hmac{*std::move(secret), hmac->header, hmac->timestamp_header},
+                    listener.address.host);
   }
-  return HookAuth(std::monostate());
+  return HookAuth(std::monostate(), listener.address.host);
 }
 
 std::string HookAuth::fault_of(const Request& request, std::int64_t unix_s) const {
@@ -118,7 +119,15 @@ Response HookAuth::unauthorized(const std::string& why) const {
 
 std::optional<Response> HookAuth::refuse(const Request& request, TimePoint now,
                                          std::int64_t unix_s) {
-  if (!request.is_local_socket && is_of_foreign_page(request)) {
+  const bool may_be_page = !request.is_local_socket && is_of_page(request);
+  if (may_be_page && !is_own_host(request.host, host_)) {
+    refusals_.note(request, "it comes from a web page, and its Host field names somebody else",
+                   now);
+    return problem_reply(403,
+                         "web pages must name this listener by an IP address, localhost or the "
+                         "host in its address");
+  }
+  if (may_be_page && is_of_foreign_page(request)) {
     refusals_.note(request, "it comes from a web page of another origin", now);
     return problem_reply(403, "requests of web pages from another origin are not served");
   }

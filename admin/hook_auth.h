@@ -1,10 +1,12 @@
 /// Who may use a listener for hooks: whoever carries its token or password, or signs the body.
-/// Where neither is asked for, everybody but web pages of another origin. Control thread only.
+/// Where neither is asked for, everybody but web pages: those of another origin, and those whose
+/// own name has come to mean us (DNS rebinding). Control thread only.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "admin/message.h"
@@ -44,12 +46,14 @@ class HookAuth {
   };
   using Credentials = std::variant<std::monostate, Token, Basic, Hmac>;
 
-  explicit HookAuth(Credentials credentials) : credentials_(std::move(credentials)) {}
+  HookAuth(Credentials credentials, std::string host)
+      : credentials_(std::move(credentials)), host_(std::move(host)) {}
   /// Why the request may not be served; empty: it may.
   std::string fault_of(const Request& request, std::int64_t unix_s) const;
   Response unauthorized(const std::string& why) const;
 
   Credentials credentials_;
+  std::string host_;  ///< that we were told to listen on
   Refusals refusals_{"a hook"};
 };
 

@@ -8,6 +8,7 @@
 #include "admin/json.h"
 #include "admin/traefik_page.h"
 #include "base/digest.h"
+#include "admin/web_page.h"
 #include "base/log.h"
 
 namespace gapura::admin {
@@ -40,8 +41,7 @@ json::value outline_of(const std::string& text) {
 
 net::awaitable<Response> RestProvider::answer(Request request) {
   // No page is served here; and the name of one may have come to mean this machine.
-  const bool is_of_page = !request.origin.empty() || !request.field("Sec-Fetch-Site").empty();
-  if (is_of_page) co_return traefik_error(403, "web pages are not served");
+  if (is_of_page(request)) co_return traefik_error(403, "web pages are not served");
   Audit::Entry entry = audit_.begin(request, "rest, anybody");
   Response response = co_await serve(std::move(request));
   co_await audit_.end(std::move(entry), response.status);

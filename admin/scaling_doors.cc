@@ -8,7 +8,7 @@ ScalingDoors ScalingDoors::closed() {
   const CommandFault nothing{CommandFault::Kind::not_autoscaled, "no service is autoscaled"};
   return {
       .services = [] { return std::vector<std::string>(); },
-      .take = [](const autoscale::Alert&) { return false; },
+      .take = [](const autoscale::Alert&) { return autoscale::AlertTable::Taken::unchanged; },
       .step = [nothing](const std::string&, autoscale::Direction) -> Outcome { return nothing; },
       .operation = [](const std::string& id) -> Outcome {
         return CommandFault{CommandFault::Kind::no_such_operation, "there is no operation " + id};

@@ -16,7 +16,7 @@ struct ScalingDoors {
   using Outcome = std::variant<autoscale::Operation, autoscale::CommandFault>;
 
   std::function<std::vector<std::string>()> services;
-  std::function<bool(const autoscale::Alert&)> take;
+  std::function<autoscale::AlertTable::Taken(const autoscale::Alert&)> take;
   std::function<Outcome(const std::string& service, autoscale::Direction)> step;
   std::function<Outcome(const std::string& id)> operation;
   std::function<std::optional<autoscale::ScalerView>(const std::string& service)> view;

@@ -103,7 +103,7 @@ void Autoscaler::State::tick() {
   for (const auto& [name, scaler] : all) scaler->tick(alerts, now);
 }
 
-bool Autoscaler::take(const Alert& alert) {
+AlertTable::Taken Autoscaler::take(const Alert& alert) {
   return state_->alerts.take(alert, Clock::now());
 }
 

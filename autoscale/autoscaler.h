@@ -42,8 +42,7 @@ class Autoscaler {
   void look();
 
   // --- commands ---
-  /// Takes an alert in: true, it changed something.
-  bool take(const Alert& alert);
+  AlertTable::Taken take(const Alert& alert);
   /// One target more or fewer, once, within min and max.
   std::variant<Operation, CommandFault> step(const std::string& service, Direction direction);
   std::variant<Operation, CommandFault> operation(const std::string& id) const;

@@ -4,16 +4,17 @@
 
 namespace gapura::autoscale {
 
-bool AlertTable::take(const Alert& alert, TimePoint now) {
-  if (!alert.is_firing) return firing_.erase(alert.key) != 0;
+AlertTable::Taken AlertTable::take(const Alert& alert, TimePoint now) {
+  if (!alert.is_firing) return firing_.erase(alert.key) != 0 ? Taken::changed : Taken::unchanged;
   const auto known = firing_.find(alert.key);
   const bool is_repeated = known != firing_.end() && known->second.until > now &&
                            known->second.alert.service == alert.service &&
                            known->second.alert.direction == alert.direction &&
                            known->second.alert.step == alert.step;
+  if (known == firing_.end() && firing_.size() >= kMost) return Taken::no_room;
   const Milliseconds lasts = alert.direction == Direction::up ? kUpLasts : kDownLasts;
   firing_.insert_or_assign(alert.key, Firing{.alert = alert, .until = now + lasts});
-  return !is_repeated;
+  return is_repeated ? Taken::unchanged : Taken::changed;
 }
 
 AlertTable::Votes AlertTable::votes(const std::string& service, TimePoint now) const {

@@ -2,6 +2,7 @@
 /// repeated for too long. Pure; control thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -24,8 +25,13 @@ struct Alert {
 
 class AlertTable {
  public:
-  /// Firing: counts from now on (again). Resolved: withdrawn. True: something changed.
-  bool take(const Alert& alert, TimePoint now);
+  enum class Taken {
+    changed,
+    unchanged,
+    no_room,  ///< kMost others fire: who may send alerts must not fill our memory
+  };
+  /// Firing: counts from now on (again). Resolved: withdrawn.
+  Taken take(const Alert& alert, TimePoint now);
 
   struct Votes {
     std::uint32_t up = 0, down = 0;  ///< the largest step that a firing alert asks for; 0: none
@@ -40,6 +46,7 @@ class AlertTable {
   /// Fewer is never urgent, and an alert whose `resolved` was lost must not shrink a service for
   /// hours.
   static constexpr Milliseconds kDownLasts{15 * 60'000};
+  static constexpr std::size_t kMost = 10'000;
 
  private:
   struct Firing {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/digest.h"
 #include "conf/nearest.h"
 
 namespace gapura::autoscale {
@@ -17,6 +18,8 @@ namespace {
 constexpr std::size_t kDepthMax = 32;
 constexpr std::size_t kFaultsMax = 20;
 constexpr std::uint32_t kStepMax = 100;
+/// Of a key; what is longer is kept as its digest.
+constexpr std::size_t kKeyBytesMax = 256;
 
 std::string_view string_of(const json::value* value) {
   if (value == nullptr || !value->is_string()) return {};
@@ -53,6 +56,10 @@ class Said {
 std::string listed_services(const std::vector<std::string>& services) {
   const std::vector<std::string_view> names(services.begin(), services.end());
   return "autoscaled are " + conf::listed(names);
+}
+
+std::string short_key(std::string key) {
+  return key.size() <= kKeyBytesMax ? std::move(key) : "sha256:" + sha256_hex(key);
 }
 
 class Reading {
@@ -92,7 +99,7 @@ class Reading {
  private:
   std::string key_of(const Said& said) const {
     const std::string_view print = said.fingerprint();
-    if (!print.empty()) return group_ + "\n" + std::string(print);
+    if (!print.empty()) return short_key(group_ + "\n" + std::string(print));
     std::vector<std::string> labels;
     if (const json::object* all = said.labels()) {
       for (const auto& [name, value] : *all) {
@@ -102,7 +109,7 @@ class Reading {
     std::ranges::sort(labels);  // a map has no order of its own
     std::string key = group_ + "\n";
     for (const std::string& label : labels) key += label + ",";
-    return key;
+    return short_key(std::move(key));
   }
 
   bool read_direction(const Said& said, Alert& alert) {

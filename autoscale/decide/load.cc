@@ -7,6 +7,8 @@ namespace gapura::autoscale {
 namespace {
 
 constexpr Milliseconds kShort{15'000}, kLong{60'000};
+/// A burst is counted over so long at least.
+constexpr double kOnset_s = 5;
 constexpr double kSigmas = 3;
 
 double seconds(Milliseconds span) {
@@ -19,6 +21,25 @@ struct Sum {
     return per > 0 ? std::optional(amount / per) : std::nullopt;
   }
 };
+
+/// The rate of a burst since it began: `mean`, that of the last 15 s, or that of the end of them
+/// that is farthest beyond what `mean` explains. Else what was before the burst would thin it out.
+double rate_since_onset(const History& history, TimePoint now, double mean) {
+  Sum sum;
+  double rate = mean, farthest = kSigmas;
+  for (auto one = history.samples().rbegin(); one != history.samples().rend(); ++one) {
+    if (one->at <= now - kShort) break;
+    if (!one->has_load) continue;
+    sum.amount += one->arrived;
+    sum.per += seconds(one->span);
+    const double expected = mean * sum.per;
+    const double beyond = (sum.amount - expected) / std::sqrt(expected);
+    if (sum.per < kOnset_s || beyond <= farthest) continue;
+    farthest = beyond;
+    rate = sum.amount / sum.per;
+  }
+  return rate;
+}
 
 void measure_rate(const History& history, TimePoint now, Load& out) {
   Sum recent, before;
@@ -33,7 +54,8 @@ void measure_rate(const History& history, TimePoint now, Load& out) {
   out.is_burst = before.per > 0 && recent.amount > expected + kSigmas * std::sqrt(expected) &&
                  recent.amount > kSigmas;
   const Sum all{recent.amount + before.amount, recent.per + before.per};
-  out.rate = (out.is_burst ? recent : all).ratio().value_or(0);
+  out.rate = out.is_burst ? rate_since_onset(history, now, recent.ratio().value_or(0))
+                          : all.ratio().value_or(0);
 }
 
 void measure_service(const History& history, double concurrency, TimePoint now, Load& out) {

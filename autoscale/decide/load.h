@@ -10,8 +10,9 @@ namespace gapura::autoscale {
 struct Load {
   /// The last sample has its numbers, and is not old.
   bool is_known = false;
-  /// Requests a second that come: over 60 s, or over 15 s when these hold more than the 45 s before
-  /// them explain by chance (three standard deviations of a Poisson count).
+  /// Requests a second that come: over 60 s; over 15 s when these hold more than the 45 s before
+  /// them explain by chance (three standard deviations of a Poisson count); and over the end of
+  /// these 15 s, 5 s at least, that holds more than they explain by chance.
   double rate = 0;
   bool is_burst = false;
   /// Seconds that a target works on one request, from ticks of the last five minutes in which no

@@ -34,11 +34,14 @@ double in_work(const View& view) {
 
 /// Targets that are all full hide how long a request takes, and may be full because of something
 /// that more of them do not mend: what they show is followed up to twice their number at a time.
-std::uint32_t size_for_full(const View& view, std::uint32_t up) {
-  if (!view.load.full_service_s) return up;
+/// It counts in both directions, else the next tick would give back what this one asks for.
+void follow_full(const View& view, Vote& vote, std::uint32_t& up) {
+  if (!view.load.full_service_s) return;
   const double load = view.load.rate * *view.load.full_service_s / view.policy.concurrency;
-  return std::max(up, std::min(size_for(load, aim_of(view.policy), view.size),
-                               std::max(view.size, 2 * view.sample.serving)));
+  const std::uint32_t most = std::max(view.size, 2 * view.sample.serving);
+  const Aim aim = aim_of(view.policy);
+  up = std::max(up, std::min(size_for(load, aim, view.size), most));
+  vote.fewest = std::max(vote.fewest, std::min(fewest_for(load, aim), most));
 }
 
 std::string said_of_work(const View& view, double work) {
@@ -63,7 +66,9 @@ void vote_by_concurrency(const View& view, Votes& votes) {
   vote.fewest = fewest_for(work / one, aim);
   const bool is_idle = view.load.rate <= 0 && view.sample.in_flight == 0;
   if (!view.load.service_s && !is_idle) vote.fewest = std::max(vote.fewest, view.size);
-  settle(view, vote, size_for_full(view, size_for(work / one, aim, view.size)));
+  std::uint32_t up = size_for(work / one, aim, view.size);
+  follow_full(view, vote, up);
+  settle(view, vote, up);
   vote.reason = said_of_work(view, work) +
                 fmt::format("; at {:.3g} a target that needs {}", target, vote.size);
   votes.push_back(std::move(vote));

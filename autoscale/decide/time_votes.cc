@@ -16,7 +16,7 @@ constexpr Milliseconds kSettled{15'000};
 constexpr double kNear = 0.8;
 constexpr double kRequestsMin = 20;
 
-/// Of the ticks since targets were last added.
+/// Of the ticks since there last came to be more targets.
 struct Seen {
   double span_s = 0, waits = 0, wait_s = 0, requests = 0;
   std::vector<double> latencies;
@@ -25,8 +25,12 @@ struct Seen {
 Seen since_last_growth(const View& view) {
   Seen out;
   const auto& samples = view.history.samples();
+  // Held against the tick that followed it, not against the present one: after a removal there are
+  // as many as before the growth, whose waits are made good already.
+  std::uint32_t later = view.sample.serving;
   for (auto one = samples.rbegin(); one != samples.rend(); ++one) {
-    if (one->at <= view.now - kWindow || one->serving < view.sample.serving) break;
+    if (one->at <= view.now - kWindow || one->serving < later) break;
+    later = one->serving;
     if (!one->has_load) continue;
     out.span_s += static_cast<double>(one->span.count()) / 1'000;
     out.waits += one->queue_waits;

@@ -5,6 +5,7 @@
 #include "autoscale/fleet/fleet.h"
 #include "balancer/target.h"
 #include "conf/dynamic_config.h"
+#include "conf/host_name.h"
 
 namespace gapura::autoscale {
 namespace {
@@ -18,6 +19,15 @@ constexpr Milliseconds kListSoon{2'000};
 constexpr Milliseconds kRemovalMax{120'000};
 /// Between the end of a drain and the deletion: the last bytes are on their way.
 constexpr Milliseconds kLinger{1'000};
+
+/// Empty, or why it cannot be a target's. As a part of a URL it could mean another host
+/// ("10.0.0.5/24" does), and be read again from the state file as that.
+std::string fault_of_address(const std::string& address) {
+  const bool is_v6 = address.find(':') != std::string::npos;
+  std::string fault;
+  conf::parse_host(is_v6 ? "[" + address + "]" : address, &fault);
+  return fault;
+}
 
 }  // namespace
 
@@ -141,6 +151,9 @@ void Fleet::observe(Round& round, Unit& unit) {
       if (target == nullptr || leaves) enter(unit, Unit::Stage::draining, round.now);
       return;
     case Unit::Stage::draining:
+    case Unit::Stage::removing:
+    case Unit::Stage::stopping:
+      // Its drain was cancelled, by hand even when it had ended: nobody deletes what is picked.
       if (serves) enter(unit, Unit::Stage::serving, round.now);
       return;
     default: return;
@@ -152,11 +165,16 @@ void Fleet::boot(Round& round, Unit& unit) {
   const bool has_failed = unit.instance.state == Instance::State::failed;
   if (is_late || has_failed) {
     pause_creating(round.now);
-    unit.fault = has_failed ? "the provider says that it failed" : "it never came to serve";
+    const std::string why = unit.fault.empty() ? std::string() : ": " + unit.fault;
+    unit.fault = (has_failed ? "the provider says that it failed" : "it never came to serve") + why;
     news_.push_back({.kind = News::Kind::fault, .unit = unit.instance.name, .message = unit.fault});
     return retire(round, unit);
   }
   if (!unit.instance.is_up()) return;
+  if (const std::string wrong = fault_of_address(unit.instance.address); !wrong.empty()) {
+    unit.fault = "the provider gives no address that can be used: " + wrong;
+    return;
+  }
   if (unit.is_for_pool) {
     enter(unit, Unit::Stage::stopping, round.now);
   } else if (unit.target.empty()) {
@@ -183,6 +201,10 @@ void Fleet::end(Round& round, Unit& unit) {
       return;
     case Unit::Stage::draining: {
       const bool has_drained = target == nullptr || target->phase == Phase::gone;
+      // Its drain could not be begun, and as it never served it does not come back by itself.
+      if (!has_drained && target->phase == Phase::joining) {
+        return begin(round, Step::Kind::drain_target, unit);
+      }
       if (!has_drained) return;
       const auto stopped = std::ranges::count_if(units_, [](const auto& entry) {
         return entry.second.stage == Unit::Stage::stopped ||
@@ -264,6 +286,8 @@ void Fleet::create(Round& round, bool is_for_pool) {
   if (in_the_making >= round.provider().creates_at_once) return;
   if (!is_for_pool && all >= round.policy.max) return;
   const std::string name = new_name_();
+  // Two names of one second are the same once in a million: the next round has another.
+  if (units_.contains(name)) return;
   Unit& unit = units_[name];
   unit.instance.name = name;
   unit.asked = round.now;
@@ -295,7 +319,7 @@ void Fleet::shrink(Round& round, std::uint32_t surplus) {
   struct Candidate {
     bool serves;
     std::uint32_t in_flight;
-    std::int64_t age_rank;
+    std::int64_t created_s;
     Unit* unit;
   };
   std::vector<Candidate> candidates;
@@ -308,12 +332,12 @@ void Fleet::shrink(Round& round, std::uint32_t surplus) {
     if (target != nullptr && target->origin != balancer::Origin::autoscale) continue;
     candidates.push_back({.serves = serves,
                           .in_flight = target == nullptr ? 0 : target->in_flight,
-                          .age_rank = -unit.instance.created_s,
+                          .created_s = unit.instance.created_s,
                           .unit = &unit});
   }
   std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
-    return std::tie(a.serves, a.in_flight, a.age_rank, b.unit->instance.name) <
-           std::tie(b.serves, b.in_flight, b.age_rank, a.unit->instance.name);
+    return std::tie(a.serves, a.in_flight, b.created_s, b.unit->instance.name) <
+           std::tie(b.serves, b.in_flight, a.created_s, a.unit->instance.name);
   });
   if (candidates.size() > surplus) candidates.resize(surplus);
   for (const Candidate& candidate : candidates) retire(round, *candidate.unit);

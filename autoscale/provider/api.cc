@@ -4,10 +4,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/json.hpp>
-#include <charconv>
 
 #include "autoscale/net/url.h"
 #include "base/async/as_result.h"
+#include "conf/placeholders.h"
 
 namespace gapura::autoscale {
 namespace {
@@ -18,16 +18,6 @@ using Kind = ProviderFault::Kind;
 
 constexpr int kAttempts = 3;
 constexpr std::size_t kQuotedMax = 200;
-constexpr std::int64_t kRetryAfterMax_s = 3'600;
-
-/// RFC 9110 10.2.3; the form with a date is not read.
-std::optional<Milliseconds> retry_after(const HttpAnswer& answer) {
-  const std::string_view text = answer.header("Retry-After");
-  std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc{} || end != text.data() + text.size() || seconds < 0) return std::nullopt;
-  return std::chrono::seconds(std::min(seconds, kRetryAfterMax_s));
-}
 
 Kind kind_of(unsigned status) {
   if (status == 404 || status == 410) return Kind::not_found;
@@ -67,6 +57,27 @@ std::string Api::filled(const std::string& text, const Words& words, Escape esca
   return expand(expand(text, own, own_escape), values, escape);
 }
 
+std::string Api::missing_word(const conf::HttpStep& step, const Words& words) const {
+  const auto has_value = [&](const std::string& word) {
+    const auto found = words.find(word);
+    return config_.variables.contains(word) || secrets_.contains(word) ||
+           (found != words.end() && !found->second.empty());
+  };
+  std::string sent = step.url + '\n' + step.json;
+  for (const auto& [name, value] : step.form) sent += '\n' + value;
+  for (const auto& [name, value] : config_.headers) sent += '\n' + value;
+  for (const std::string& word : conf::placeholders_of(sent)) {
+    if (!has_value(word)) return word;
+  }
+  for (const auto& [name, path] : step.find) {
+    for (const std::string& word : conf::placeholders_of(path)) {
+      // What the answer says may tell where the rest of it stands.
+      if (!has_value(word) && !step.find.contains(word)) return word;
+    }
+  }
+  return {};
+}
+
 std::string Api::url_of(const conf::HttpStep& step, const Words& words) const {
   return filled(step.url, words, Escape::url);
 }
@@ -99,7 +110,9 @@ Outcome<json::value> Api::read(const HttpCall& call, const conf::HttpStep& step,
   if (!is_expected(step, answer.status)) {
     std::string text = who + " answers " + std::to_string(answer.status);
     if (!answer.body.empty()) text += ": " + quoted(masked(answer.body, secrets_));
-    return ProviderFault{kind_of(answer.status), std::move(text), retry_after(answer)};
+    // RFC 9110 10.2.3; the form with a date is not read.
+    return ProviderFault{kind_of(answer.status), std::move(text),
+                         retry_after_of(answer.header("Retry-After"))};
   }
   if (answer.body.empty()) return json::value();
   boost::system::error_code failed;
@@ -125,6 +138,10 @@ net::awaitable<Outcome<json::value>> Api::once(HttpCall call, const conf::HttpSt
 
 net::awaitable<Outcome<json::value>> Api::call(const conf::HttpStep& step, Words words,
                                                std::string url) const {
+  if (const std::string word = missing_word(step, words); !word.empty()) {
+    co_return fault(Kind::refused, "{{" + word + "}} has no value (yet), so that " + step.method +
+                                       " " + step.url + " was not called");
+  }
   const HttpCall call = made(step, words, url);
   const bool is_repeatable = call.method == "GET" || call.method == "DELETE";
   net::steady_timer timer(co_await net::this_coro::executor);

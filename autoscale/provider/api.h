@@ -22,7 +22,8 @@ class Api {
 
   /// The answer's body (null: none). GET and DELETE, which may be repeated (RFC 9110 9.2.2), are,
   /// up to twice while nobody can say what became of them. `url` instead of the step's: a further
-  /// page.
+  /// page. Refused, and nothing is sent, while a placeholder of the step's has no value: what would
+  /// be deleted then is something else, and that it is not there would say nothing.
   boost::asio::awaitable<Outcome<boost::json::value>> call(const conf::HttpStep& step, Words words,
                                                            std::string url = {}) const;
 
@@ -32,6 +33,8 @@ class Api {
   std::string describe(const conf::HttpStep& step, const Words& words) const;
 
  private:
+  /// The first placeholder without a value, as a known one whose value is still empty; empty: none.
+  std::string missing_word(const conf::HttpStep& step, const Words& words) const;
   std::string filled(const std::string& text, const Words& words, Escape escape) const;
   HttpCall made(const conf::HttpStep& step, const Words& words, const std::string& url) const;
   boost::asio::awaitable<Outcome<boost::json::value>> once(HttpCall call,

@@ -52,10 +52,7 @@ ProviderFault read_error(const json::value& error) {
   if (kind == "refused") out.kind = Kind::refused;
   if (kind == "not_found") out.kind = Kind::not_found;
   if (out.message.empty()) out.message = "the command says that it failed, not why";
-  const std::string after = text_at(error, "retryAfter");
-  std::uint32_t seconds = 0;
-  const auto [end, failed] = std::from_chars(after.data(), after.data() + after.size(), seconds);
-  if (failed == std::errc{}) out.retry_after = std::chrono::seconds(seconds);
+  out.retry_after = retry_after_of(text_at(error, "retryAfter"));
   return out;
 }
 
@@ -118,7 +115,10 @@ net::awaitable<Outcome<std::vector<Instance>>> ExecInstances::list() {
     if (const std::string wrong = read_instance(item, one); !wrong.empty()) {
       co_return fault(Kind::refused, config_.command.front() + ": " + wrong);
     }
-    if (conf::is_own_name(prefix_, one.name)) out.push_back(std::move(one));
+    if (!conf::is_own_name(prefix_, one.name)) continue;
+    // Only a name is asked for; without an id it would never be deleted.
+    if (one.id.empty()) one.id = one.name;
+    out.push_back(std::move(one));
   }
   co_return out;
 }

@@ -37,6 +37,16 @@ Instance::State state_of(const std::map<std::string, std::string>& states,
   return Instance::State::pending;
 }
 
+/// The first such call of `create` makes the instance.
+bool is_making(const conf::HttpStep& step) {
+  return step.method != "GET";
+}
+
+/// What is to be deleted and is not there is as good as deleted.
+bool was_deleted(const conf::HttpStep& step, const ProviderFault* failed) {
+  return failed != nullptr && failed->kind == Kind::not_found && step.method == "DELETE";
+}
+
 Words words_of(const std::string& prefix, const Instance& instance) {
   return {{"prefix", prefix},
           {"name", instance.name},
@@ -206,7 +216,7 @@ net::awaitable<Outcome<Instance>> HttpInstances::create(std::string name) {
   bool is_made = false;
   for (std::size_t i = 0; i < calls.size(); ++i) {
     const conf::HttpStep& step = calls[i];
-    const bool makes = !is_made && step.method != "GET";
+    const bool makes = !is_made && is_making(step);
     const bool is_last = i + 1 == calls.size();
     // Before it is made: should we end meanwhile, whoever finds it in a list knows what is left.
     if (makes && !is_last) making.remember({.next = i + 1, .words = words});
@@ -260,6 +270,11 @@ net::awaitable<void> HttpInstances::go_on(std::string name, const std::vector<In
     rest->words.insert_or_assign("id", here->id);
     rest->words.insert_or_assign("address", here->address);
   }
+  // The calls may be others than when it was begun; what is there must not be made once more.
+  const auto maker = std::ranges::find_if(calls, is_making);
+  if (why.empty() && std::cmp_less_equal(rest->next, maker - calls.begin())) {
+    why = "operations.create was changed since it was begun";
+  }
   while (why.empty() && rest->next < calls.size()) {
     const conf::HttpStep& step = calls[rest->next];
     const Outcome<json::value> answer = co_await api_.call(step, rest->words);
@@ -267,10 +282,7 @@ net::awaitable<void> HttpInstances::go_on(std::string name, const std::vector<In
     std::optional<ProviderFault> missing;
     if (failed == nullptr) missing = find_words(step, std::get<json::value>(answer), rest->words);
     if (missing) failed = &*missing;
-    // What is to be deleted and is not there is as good as deleted.
-    const bool is_gone =
-        failed != nullptr && failed->kind == Kind::not_found && step.method == "DELETE";
-    if (failed != nullptr && !is_gone) why = failed->message;
+    if (failed != nullptr && !was_deleted(step, failed)) why = failed->message;
     if (why.empty()) ++rest->next;
   }
   // Somebody may have removed it while we asked.
@@ -295,7 +307,10 @@ net::awaitable<Outcome<Done>> HttpInstances::operate(std::string operation, Inst
   for (std::size_t i = 0; i < calls->size(); ++i) {
     const conf::HttpStep& step = (*calls)[i];
     const Outcome<json::value> answer = co_await api_.call(step, words);
-    if (const auto* failed = std::get_if<ProviderFault>(&answer)) co_return *failed;
+    const auto* failed = std::get_if<ProviderFault>(&answer);
+    // An earlier try may have come so far: only the last call says that the instance is gone.
+    if (was_deleted(step, failed) && i + 1 < calls->size()) continue;
+    if (failed != nullptr) co_return *failed;
     if (auto missing = find_words(step, std::get<json::value>(answer), words)) co_return *missing;
   }
   co_return Done{};

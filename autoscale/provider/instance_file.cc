@@ -11,6 +11,7 @@
 #include <iterator>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include "base/log.h"
 
@@ -45,6 +46,10 @@ std::optional<ProcessRecord> parse(const std::string& text) {
   const json::value* name = object->if_contains("name");
   ProcessRecord record;
   if (name == nullptr || !name->is_string()) return std::nullopt;
+  // The group of 1 would be every process there is: kill(2).
+  const bool is_process =
+      std::in_range<pid_t>(number("pid")) && number("pid") >= 0 && number("pid") != 1;
+  if (!is_process || !std::in_range<std::uint16_t>(number("port"))) return std::nullopt;
   record.name = name->as_string().c_str();
   record.port = static_cast<std::uint16_t>(number("port"));
   record.pid = static_cast<pid_t>(number("pid"));

@@ -102,7 +102,10 @@ bool ProcessInstances::settle(ProcessRecord& record) const {
   record.pid = find_session_with(std::string(kMark) + "=" + (folder_ / record.name).string());
   record.started_at = start_time_of(record.pid).value_or(0);
   if (record.pid != 0) write_record(folder_, record);
-  return record.pid != 0 || std::time(nullptr) - record.created_s > kStart_s;
+  const std::int64_t now_s = std::time(nullptr);
+  // A note from the future was written before the clock was set back: it is not waited for.
+  return record.pid != 0 || record.created_s < now_s - kStart_s ||
+         record.created_s > now_s + kStart_s;
 }
 
 bool ProcessInstances::is_running(const Running& one) const {

@@ -1,5 +1,7 @@
 #include "autoscale/provider/provider.h"
 
+#include <algorithm>
+#include <charconv>
 #include <system_error>
 #include <utility>
 
@@ -18,6 +20,16 @@ const char* to_string(Instance::State state) noexcept {
     case Instance::State::failed: break;
   }
   return "failed";
+}
+
+std::optional<Milliseconds> retry_after_of(std::string_view seconds) {
+  std::int64_t read = 0;
+  const auto [end, error] = std::from_chars(seconds.data(), seconds.data() + seconds.size(), read);
+  if (error != std::errc{} || end != seconds.data() + seconds.size() || read < 0) {
+    return std::nullopt;
+  }
+  const std::int64_t most = std::chrono::floor<std::chrono::seconds>(kRetryAfterMax).count();
+  return std::chrono::seconds(std::min(read, most));
 }
 
 std::variant<std::unique_ptr<Provider>, std::string> make_provider(

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct Instance {
 /// The words of the exec protocol, the API and `gapura provider check`.
 const char* to_string(Instance::State state) noexcept;
 
+/// A provider is waited for so long at most, whatever it asks for.
+constexpr Milliseconds kRetryAfterMax{3'600'000};
+
 struct ProviderFault {
   enum class Kind {
     unreachable,  ///< nobody knows whether it was done; ask again later
@@ -42,12 +46,15 @@ struct ProviderFault {
   };
   Kind kind = Kind::unreachable;
   std::string message{};                      ///< one sentence, no secrets
-  std::optional<Milliseconds> retry_after{};  ///< when the provider said so
+  std::optional<Milliseconds> retry_after{};  ///< when the provider said so; kRetryAfterMax at most
 };
 
 inline ProviderFault fault(ProviderFault::Kind kind, std::string message) {
   return {kind, std::move(message), std::nullopt};
 }
+
+/// Whole seconds, as providers write them; nothing when it is none. kRetryAfterMax at most.
+std::optional<Milliseconds> retry_after_of(std::string_view seconds);
 
 template <class T>
 using Outcome = std::variant<T, ProviderFault>;

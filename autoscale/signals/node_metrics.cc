@@ -1,6 +1,7 @@
 #include "autoscale/signals/node_metrics.h"
 
 #include <charconv>
+#include <cmath>
 
 namespace gapura::autoscale {
 namespace {
@@ -29,7 +30,8 @@ std::optional<Line> read_line(std::string_view text) {
   const std::string_view number = text.substr(begin);
   const auto [rest, error] =
       std::from_chars(number.data(), number.data() + number.size(), line.value);
-  if (error != std::errc{}) return std::nullopt;
+  // A mean with NaN in it is above nothing and below nothing: it would agree to every removal.
+  if (error != std::errc{} || !std::isfinite(line.value)) return std::nullopt;
   return line;
 }
 

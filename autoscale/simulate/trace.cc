@@ -9,6 +9,8 @@ namespace gapura::autoscale {
 namespace {
 
 constexpr double kSecondsMax = 400.0 * 86'400;
+/// Of requests, or of a request's work: more is a mistake, and infinity can be no count.
+constexpr double kAmountMax = 1e12;
 
 std::string_view take_line(std::string_view& text) {
   const auto end = text.find('\n');
@@ -21,7 +23,10 @@ std::string_view take_line(std::string_view& text) {
 std::optional<double> number(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || !(value >= 0)) return {};
+  if (error != std::errc{} || end != text.data() + text.size() ||
+      !(value >= 0 && value <= kAmountMax)) {
+    return {};
+  }
   return value;
 }
 

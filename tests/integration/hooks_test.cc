@@ -7,6 +7,7 @@
 
 #include "tests/support/fake_target.h"
 #include "tests/support/patience.h"
+#include "tests/support/raw_client.h"
 #include "tests/support/server_fixture.h"
 
 namespace gapura::test {
@@ -65,6 +66,21 @@ TEST_F(HooksListener, ServesOnlyWhatItIsToldTo) {
   EXPECT_THAT(discovery.get("/sd/prometheus?port=9101").text, HasSubstr("127.0.0.1:9101"));
   EXPECT_EQ(discovery.post("/update-servers", "{}").status, 404);
   EXPECT_EQ(discovery.post("/v1/scale-up", "").status, 404);
+}
+
+TEST_F(HooksListener, OpenOnesServeNoPageWhoseNameHasComeToMeanUs) {
+  FakeTarget target("target");
+  ServerFixture server({&target}, settings());
+  const auto status_of = [&](const std::string& host, const std::string& fields) {
+    RawClient client(server.hook_port(1));
+    return client.ask("GET /sd/prometheus HTTP/1.1\r\nHost: " + host + "\r\n" + fields + "\r\n")
+        .status;
+  };
+
+  EXPECT_EQ(status_of("evil.example:4000", "Origin: http://evil.example:4000\r\n"), 403);
+  EXPECT_EQ(status_of("evil.example:4000", "Sec-Fetch-Site: same-origin\r\n"), 403);
+  EXPECT_EQ(status_of("127.0.0.1:4000", "Sec-Fetch-Site: cross-site\r\n"), 403);
+  EXPECT_EQ(status_of("gapura:4000", ""), 200) << "Prometheus is no page";
 }
 
 TEST_F(HooksListener, SayThatNothingIsAutoscaled) {

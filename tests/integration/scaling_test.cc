@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "autoscale/provider/instance_file.h"
 #include "tests/support/patience.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_fixture.h"
@@ -23,6 +24,10 @@ constexpr const char* kScaling = "/api/v1/services/calculate/autoscale";
 class ScalingTest : public testing::Test {
  protected:
   ScalingTest() { write_file(content_.path() / "calculate", "forty-two"); }
+  void TearDown() override {
+    EXPECT_EQ(autoscale::find_session_with("SCALING_TEST=" + content_.path().string()), 0)
+        << "a process has outlived its test";
+  }
 
   SeedFolder::Settings scaled(const std::string& policy) const {
     // Below those that the kernel gives to connections: a process must find its port free, however
@@ -42,6 +47,9 @@ class ScalingTest : public testing::Test {
         "            folder: \"" +
         content_.path().string() +
         "\"\n"
+        "            environment: {SCALING_TEST: \"" +
+        content_.path().string() +
+        "\"}\n"
         "            ports: " +
         std::to_string(first) + "-" + std::to_string(first + 300) + "\n";
     return settings;

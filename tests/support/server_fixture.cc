@@ -1,12 +1,16 @@
 #include "tests/support/server_fixture.h"
 
+#include <sys/wait.h>
+
 #include <algorithm>
+#include <csignal>
 #include <future>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
 #include "app/server.h"
+#include "autoscale/provider/instance_file.h"
 #include "base/check.h"
 #include "conf/static_config.h"
 
@@ -17,8 +21,7 @@ app::Server::Naming as_servers(const Naming& naming) {
   if (!naming) return {};
   app::Server::Naming out;
   out.every = std::chrono::milliseconds(20);
-  out.lookup = [naming](const std::string& host, std::uint16_t port,
-                        const Lookups::Done& done) {
+  out.lookup = [naming](const std::string& host, std::uint16_t port, const Lookups::Done& done) {
     std::vector<Endpoint> found;
     for (const std::string& address : naming(host)) {
       found.push_back(Endpoint::parse(address, port).value());
@@ -27,6 +30,15 @@ app::Server::Naming as_servers(const Naming& naming) {
     return true;
   };
   return out;
+}
+
+/// Instances outlive a server that ends, as they are to; not the test that has begun them.
+void end_instances(const std::filesystem::path& folder) {
+  for (const autoscale::ProcessRecord& record : autoscale::read_records(folder)) {
+    if (!autoscale::is_running(record).value_or(false)) continue;
+    ::kill(-record.pid, SIGKILL);
+    ::waitpid(record.pid, nullptr, 0);
+  }
 }
 
 }  // namespace
@@ -68,6 +80,7 @@ ServerFixture::~ServerFixture() {
   running_->server->request_stop();
   running_->stop_was_asked.set_value();
   running_->thread.join();
+  end_instances(folder_.state_dir());
 }
 
 void ServerFixture::start() {

@@ -23,6 +23,7 @@ class ServerFixture {
   /// `naming` names are looked up there, again and again.
   explicit ServerFixture(const ServerLines& servers, SeedFolder::Settings settings = {},
                          Naming naming = {});
+  /// Also ends the processes that its autoscaler has made.
   ~ServerFixture();
 
   std::uint16_t port() const;           ///< of the entry point "web"

@@ -160,7 +160,7 @@ TEST_F(ApiTest, ChangesNothingByReading) {
   scaling.services = [] { return std::vector<std::string>{"calculate"}; };
   scaling.take = [&](const autoscale::Alert&) {
     acts.emplace_back("alert");
-    return true;
+    return autoscale::AlertTable::Taken::changed;
   };
   scaling.step = [&](const std::string&, autoscale::Direction) -> ScalingDoors::Outcome {
     acts.emplace_back("step");

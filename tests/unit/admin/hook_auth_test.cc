@@ -133,15 +133,40 @@ TEST_F(HookAuthTest, HoldsASignedTimeAgainstTheClock) {
 TEST_F(HookAuthTest, LetsEverybodyPassWhereNothingIsAskedForButForeignPages) {
   HookAuth auth = made(std::monostate());
   Request request = authorized("");
-  request.host = "gapura:4000";
+  request.host = "10.0.0.1:4000";
 
   EXPECT_EQ(status_of(auth, request), 0u);
-  request.origin = "http://gapura:4000";
+  request.origin = "http://10.0.0.1:4000";
   EXPECT_EQ(status_of(auth, request), 0u);
-  for (const char* origin : {"null", "http://evil.example", "https://gapura:4000"}) {
+  for (const char* origin : {"null", "http://evil.example", "https://10.0.0.1:4000"}) {
     request.origin = origin;
     EXPECT_EQ(status_of(auth, request), 403u) << origin;
   }
+}
+
+TEST_F(HookAuthTest, RefusesAPageWhoseOwnNameHasComeToMeanUs) {
+  conf::HookListener listener;
+  listener.address.host = "gapura";
+  HookAuth auth = std::get<HookAuth>(HookAuth::make(listener));
+  const auto status_at = [&](const std::string& host, const std::string& origin,
+                             const std::string& site) {
+    Request request = authorized("");
+    request.method = "POST";
+    request.host = host;
+    request.origin = origin;
+    if (!site.empty()) request.fields.emplace_back("Sec-Fetch-Site", site);
+    return status_of(auth, request);
+  };
+
+  EXPECT_EQ(status_at("lb.internal:4000", "", ""), 0u) << "Grafana and curl are no pages";
+  EXPECT_EQ(status_at("evil.example:4000", "http://evil.example:4000", ""), 403u);
+  EXPECT_EQ(status_at("evil.example:4000", "http://evil.example:4000", "same-origin"), 403u);
+  EXPECT_EQ(status_at("evil.example:4000", "", "same-origin"), 403u);
+  EXPECT_EQ(status_at("", "http://evil.example:4000", ""), 403u);
+  for (const char* host : {"gapura:4000", "localhost:4000", "127.0.0.1:4000", "[::1]:4000"}) {
+    EXPECT_EQ(status_at(host, std::string("http://") + host, "same-origin"), 0u) << host;
+  }
+  EXPECT_EQ(status_at("127.0.0.1:4000", "", "cross-site"), 403u);
 }
 
 TEST_F(HookAuthTest, SaysWhatToSend) {

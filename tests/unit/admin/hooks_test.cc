@@ -14,6 +14,7 @@ using autoscale::Direction;
 using autoscale::Operation;
 using conf::HookRoute;
 using testing::HasSubstr;
+using Taken = autoscale::AlertTable::Taken;
 
 /// An autoscaler that does what a test says.
 class HooksTest : public ApiFixture {
@@ -22,7 +23,7 @@ class HooksTest : public ApiFixture {
     scaling.services = [this] { return services; };
     scaling.take = [this](const Alert& alert) {
       taken.push_back(alert);
-      return true;
+      return Taken::changed;
     };
     scaling.step = [this](const std::string& service, Direction direction) {
       steps.emplace_back(service, direction);
@@ -347,15 +348,19 @@ TEST_F(HooksTest, CountsThoseWhoMayNotAsk) {
 TEST_F(HooksTest, CountsAlertsByWhatBecameOfThem) {
   ask("POST", "/v1/scale-up", kFiring);
   ask("POST", "/v1/scale-up", kTest);
-  scaling.take = [](const Alert&) { return false; };
+  scaling.take = [](const Alert&) { return Taken::unchanged; };
   ask("POST", "/v1/scale-up", kFiring);
+  scaling.take = [](const Alert&) { return Taken::no_room; };
+  const Response full = ask("POST", "/v1/scale-up", kFiring);
   services.clear();
   ask("POST", "/v1/scale-up", kFiring);
 
+  EXPECT_EQ(full.status, 422U);
+  EXPECT_THAT(full.body, HasSubstr("1 had no room: 10000 others fire already"));
   EXPECT_EQ(counted_alerts("changed"), 1);
   EXPECT_EQ(counted_alerts("test"), 1);
   EXPECT_EQ(counted_alerts("duplicate"), 1);
-  EXPECT_EQ(counted_alerts("refused"), 1);
+  EXPECT_EQ(counted_alerts("refused"), 2);
 }
 
 }  // namespace

@@ -28,12 +28,13 @@ struct AlertTableTest : testing::Test {
     made.is_firing = false;
     return made;
   }
+  bool changes(const Alert& one) { return table.take(one, now) == AlertTable::Taken::changed; }
   std::uint32_t up() const { return table.votes("calculate", now).up; }
   std::uint32_t down() const { return table.votes("calculate", now).down; }
 };
 
 TEST_F(AlertTableTest, VotesAsLongAsAnAlertFires) {
-  EXPECT_TRUE(table.take(alert("a", Direction::up), now));
+  EXPECT_TRUE(changes(alert("a", Direction::up)));
 
   EXPECT_EQ(up(), 1u);
   EXPECT_EQ(down(), 0u);
@@ -52,14 +53,26 @@ TEST_F(AlertTableTest, TakesTheLargestStepNotTheSum) {
   EXPECT_EQ(down(), 1u);
 }
 
+TEST_F(AlertTableTest, HasRoomForSoManyAndNoMore) {
+  for (std::size_t i = 0; i < AlertTable::kMost; ++i) {
+    ASSERT_TRUE(changes(alert(std::to_string(i), Direction::up)));
+  }
+
+  EXPECT_EQ(table.take(alert("one more", Direction::up, 7), now), AlertTable::Taken::no_room);
+  EXPECT_EQ(up(), 1u);
+  EXPECT_TRUE(changes(alert("0", Direction::up, 2))) << "a known one is heard";
+  EXPECT_TRUE(changes(resolved("1")));
+  EXPECT_TRUE(changes(alert("one more", Direction::up, 7)));
+}
+
 TEST_F(AlertTableTest, WithdrawsWhatIsResolved) {
   table.take(alert("a", Direction::up), now);
 
-  EXPECT_TRUE(table.take(resolved("a"), now));
+  EXPECT_TRUE(changes(resolved("a")));
 
   EXPECT_EQ(up(), 0u);
   EXPECT_THAT(table.votes("calculate", now).names, IsEmpty());
-  EXPECT_FALSE(table.take(resolved("a"), now)) << "it is gone already";
+  EXPECT_FALSE(changes(resolved("a"))) << "it is gone already";
 }
 
 TEST_F(AlertTableTest, EndsAnAlertForMoreThatIsNotRepeated) {
@@ -84,7 +97,7 @@ TEST_F(AlertTableTest, ProlongsWhatIsRepeated) {
   table.take(alert("a", Direction::down), now);
   now += AlertTable::kDownLasts - Milliseconds(1);
 
-  EXPECT_FALSE(table.take(alert("a", Direction::down), now)) << "nothing that was not so already";
+  EXPECT_FALSE(changes(alert("a", Direction::down))) << "nothing that was not so already";
 
   now += AlertTable::kDownLasts - Milliseconds(1);
   EXPECT_EQ(down(), 1u);
@@ -93,8 +106,8 @@ TEST_F(AlertTableTest, ProlongsWhatIsRepeated) {
 TEST_F(AlertTableTest, TellsAChangeOfAKnownAlert) {
   table.take(alert("a", Direction::up, 1), now);
 
-  EXPECT_TRUE(table.take(alert("a", Direction::up, 2), now));
-  EXPECT_TRUE(table.take(alert("a", Direction::down, 2), now));
+  EXPECT_TRUE(changes(alert("a", Direction::up, 2)));
+  EXPECT_TRUE(changes(alert("a", Direction::down, 2)));
 
   EXPECT_EQ(up(), 0u);
   EXPECT_EQ(down(), 2u);
@@ -104,7 +117,7 @@ TEST_F(AlertTableTest, TellsThatAnAlertIsBackAfterItsTimeWasUp) {
   table.take(alert("a", Direction::up), now);
   now += AlertTable::kUpLasts;
 
-  EXPECT_TRUE(table.take(alert("a", Direction::up), now));
+  EXPECT_TRUE(changes(alert("a", Direction::up)));
 }
 
 TEST_F(AlertTableTest, ForgetsWhatIsOutOfDate) {
@@ -114,8 +127,8 @@ TEST_F(AlertTableTest, ForgetsWhatIsOutOfDate) {
 
   table.tick(now);
 
-  EXPECT_FALSE(table.take(resolved("a"), now)) << "nothing left to withdraw";
-  EXPECT_TRUE(table.take(resolved("b"), now));
+  EXPECT_FALSE(changes(resolved("a"))) << "nothing left to withdraw";
+  EXPECT_TRUE(changes(resolved("b")));
 }
 
 }  // namespace

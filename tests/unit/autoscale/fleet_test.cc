@@ -1,6 +1,7 @@
 // What is done about the instances of one service, step by step.
 #include "autoscale/fleet/fleet.h"
 
+#include <algorithm>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -98,6 +99,24 @@ TEST_F(FleetTest, CancelsADrainWhenMoreAreWantedAgain) {
   EXPECT_EQ(world.provider.creates, 2U) << "nothing had to boot";
 }
 
+TEST_F(FleetTest, NeverDeletesWhatServesAgain) {
+  world.serve(2);
+  world.round(1);
+  world.end_drains();
+  world.round(1);
+  const std::string leaver = world.provider.names[1];
+  ASSERT_EQ(world.target_of(leaver).phase, Phase::gone);
+
+  world.target_of(leaver).phase = Phase::serving;  // by hand, before it was deleted
+  for (int i = 0; i < 5; ++i) {
+    world.pass(Milliseconds(1'000));
+    world.round(1);
+    ASSERT_EQ(world.provider.instances.size(), 2U) << "requests are sent to both";
+  }
+
+  EXPECT_EQ(world.count(Phase::draining), 1U) << "it drains once more";
+}
+
 TEST_F(FleetTest, DeletesWhatNeverBooted) {
   world.policy.provider->boot_timeout = Milliseconds(60'000);
   settle(1);
@@ -112,6 +131,70 @@ TEST_F(FleetTest, DeletesWhatNeverBooted) {
   world.pass(Milliseconds(11'000));
   settle(1);
   EXPECT_EQ(world.provider.creates, 2U);
+}
+
+TEST_F(FleetTest, MakesNoTargetOfAnAddressThatIsNone) {
+  world.policy.provider->boot_timeout = Milliseconds(60'000);
+  settle(1);
+  const std::string name = world.provider.names.front();
+  Instance& one = world.provider.instances.at(name);
+  one.state = Instance::State::running;
+  for (const char* wrong : {"10.0.0.5/24", "user@10.0.0.5", "a b", "10.0.0", "::1]:1/["}) {
+    one.address = wrong;
+    world.pass(Milliseconds(2'500));
+    settle(1);
+    EXPECT_TRUE(world.targets.empty()) << wrong;
+    EXPECT_NE(world.fleet->units().at(name).fault.find("no address"), std::string::npos) << wrong;
+  }
+  one.address = "2001:DB8::5";
+  world.pass(Milliseconds(31'000));
+  settle(1);
+
+  EXPECT_EQ(world.targets.size(), 1U);
+}
+
+TEST_F(FleetTest, DrainsAgainWhatNeverServedAndCouldNotBeDrained) {
+  world.policy.provider->boot_timeout = Milliseconds(60'000);
+  settle(1);
+  world.boot_all();
+  world.pass(Milliseconds(2'500));
+  settle(1);
+  ASSERT_EQ(world.count(Phase::joining), 1U);
+  world.pass(Milliseconds(61'000));
+  for (const Step& step : world.plan(0)) {
+    if (step.kind != Kind::drain_target) {
+      world.carry_out(step);
+      continue;
+    }
+    world.fleet->changed(step, "no space left on the device", world.now);
+  }
+  ASSERT_EQ(world.count(Phase::joining), 1U);
+
+  world.pass(Milliseconds(5'000));
+  settle(0);
+  world.end_drains();
+  world.pass(Milliseconds(5'000));
+  settle(0);
+
+  EXPECT_TRUE(world.provider.instances.empty()) << "it costs as long as it is there";
+}
+
+TEST(Fleet, NeverMakesTwoOfOneName) {
+  Fleet fleet([] { return std::string("gapura-s-a"); });
+  conf::Autoscale policy;
+  policy.max = 5;
+  policy.provider.emplace();
+  const TimePoint now{std::chrono::hours(1)};
+  const auto creations = [&] {
+    const auto steps = fleet.plan(policy, 2, {}, now);
+    return std::ranges::count(steps, Kind::create, &Step::kind);
+  };
+  creations();
+  fleet.listed(std::vector<Instance>{}, now);
+
+  EXPECT_EQ(creations(), 1);
+  EXPECT_EQ(creations(), 0);
+  EXPECT_EQ(fleet.units().size(), 1U);
 }
 
 TEST_F(FleetTest, NeverPassesMaxWithTheTargetsOfOthers) {

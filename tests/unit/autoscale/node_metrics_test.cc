@@ -36,7 +36,13 @@ TEST(NodeMetrics, ReadsWhatNodeExporterWrites) {
 TEST(NodeMetrics, TakesNoTextForANode) {
   for (const char* text :
        {"", "<html>", "node_cpu_seconds_total{mode=\"idle\"} x\n",
-        "node_cpu_seconds_total{cpu=\"0\",mode=\"idle\"} 1\n", "a{\n", "} 1\n"}) {
+        "node_cpu_seconds_total{cpu=\"0\",mode=\"idle\"} 1\n", "a{\n", "} 1\n",
+        "node_cpu_seconds_total{cpu=\"0\",mode=\"idle\"} NaN\n"
+        "node_memory_MemTotal_bytes 2\nnode_memory_MemAvailable_bytes 1\n",
+        "node_cpu_seconds_total{cpu=\"0\",mode=\"idle\"} 1\n"
+        "node_memory_MemTotal_bytes 2\nnode_memory_MemAvailable_bytes NaN\n",
+        "node_cpu_seconds_total{cpu=\"0\",mode=\"idle\"} 1\n"
+        "node_memory_MemTotal_bytes +Inf\nnode_memory_MemAvailable_bytes inf\n"}) {
     EXPECT_FALSE(read_node_metrics(text, kStart)) << text;
   }
 }

@@ -125,6 +125,17 @@ TEST(AlertPayload, KnowsAnAlertWithoutFingerprintByItsLabels) {
   EXPECT_NE(key(R"({"a":"1,b"})"), key(R"({"a":"1","b":""})"));
 }
 
+TEST(AlertPayload, KeepsOfALongKeyItsDigest) {
+  const auto key = [](const std::string& print) {
+    return read(body_of(R"("status":"resolved","fingerprint":")" + print + '"')).alerts.at(0).key;
+  };
+  const std::string print(1'000'000, 'f');
+
+  EXPECT_LT(key(print).size(), 100u) << "it is kept for hours";
+  EXPECT_EQ(key(print), key(print));
+  EXPECT_NE(key(print), key(print + "f"));
+}
+
 TEST(AlertPayload, NeverScalesForATestNotification) {
   const AlertPayload payload = read(body_of(
       R"("status":"firing","labels":{"alertname":"TestAlert","instance":"Grafana","scale":"up"})"));

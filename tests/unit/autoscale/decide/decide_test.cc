@@ -49,6 +49,37 @@ TEST(Decide, FullTargetsAreFollowedUpToTwiceTheirNumber) {
   EXPECT_EQ(stage.run(seconds(20)).to, 4U);
 }
 
+/// A target that is full takes four times as long as one with room.
+TEST(Decide, WhatFullTargetsAskForIsNotGivenBackAMomentLater) {
+  conf::Autoscale policy = by_concurrency();
+  policy.down_window = seconds(5);
+  policy.down_cooldown = seconds(0);
+  Stage stage(policy);
+  stage.load(10, 0.1);
+  ASSERT_EQ(stage.run(minutes(1)).to, 1U);
+  stage.load(10, 0.8);
+  stage.sample.in_flight = 8;
+  ASSERT_EQ(stage.tick().to, 2U);
+  stage.load(10, 0.1);
+
+  for (int i = 0; i < 50; ++i) {
+    const Decision decision = stage.tick();
+    ASSERT_FALSE(decision.is_change()) << decision.reason;
+  }
+}
+
+TEST(Decide, FullTargetsHoldBackNoMoreThanTheyAskFor) {
+  Stage stage(by_concurrency());
+  stage.is_obeyed = false;
+  stage.sample.serving = 2;
+  stage.load(50, 0.2);
+  stage.sample.finished = 5;  // as above: by this it would be fifty
+  stage.sample.busy_s = 40;
+  stage.sample.in_flight = 100;
+
+  EXPECT_EQ(stage.run(seconds(20)).fewest, 4U);
+}
+
 TEST(Decide, TheQueueIsATermOfItsOwn) {
   Stage stage(by_concurrency());
   stage.is_obeyed = false;

@@ -43,8 +43,32 @@ TEST(Load, ABurstIsSeenInSeconds) {
   stage.run(seconds(5));
 
   EXPECT_TRUE(load_of(stage).is_burst);
-  EXPECT_NEAR(load_of(stage).rate, 20, 0.01);  // a third of 15 s
+  EXPECT_NEAR(load_of(stage).rate, 40, 0.01);
   stage.run(seconds(10));
+  EXPECT_NEAR(load_of(stage).rate, 40, 0.01);
+}
+
+TEST(Load, ABurstIsCountedSinceItBeganAndOverFiveSecondsAtLeast) {
+  Stage stage(by_concurrency());
+  stage.load(10);
+  stage.run(seconds(60));
+  stage.load(110);
+  stage.run(seconds(1));
+  EXPECT_NEAR(load_of(stage).rate, 30, 0.01) << "one second of five";
+  stage.load(40);
+  stage.run(seconds(8));
+
+  EXPECT_NEAR(load_of(stage).rate, (110 + 8 * 40) / 9.0, 0.01);
+}
+
+TEST(Load, ABurstAfterSilenceIsCountedTheSameWay) {
+  Stage stage(by_concurrency());
+  stage.load(0);
+  stage.run(seconds(60));
+  stage.load(40);
+  stage.run(seconds(7));
+
+  EXPECT_TRUE(load_of(stage).is_burst);
   EXPECT_NEAR(load_of(stage).rate, 40, 0.01);
 }
 

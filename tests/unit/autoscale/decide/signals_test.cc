@@ -82,6 +82,29 @@ TEST(QueueWait, AQueueThatNobodyLeavesIsLong) {
   EXPECT_EQ(stage.sample.serving, 2U);
 }
 
+TEST(QueueWait, WaitsThatAGrowthHasMadeGoodCountNoMoreAfterARemoval) {
+  conf::Autoscale policy = up_to(5);
+  policy.queue_wait = Milliseconds(500);
+  policy.down_window = seconds(20);
+  policy.down_cooldown = seconds(0);
+  Stage stage(policy);
+  stage.load(10);
+  stage.sample.queue_waits = 10;
+  stage.sample.queue_wait_s = 8;
+  stage.run(seconds(15));
+  ASSERT_EQ(stage.sample.serving, 2U);
+  stage.sample.queue_waits = stage.sample.queue_wait_s = 0;
+
+  std::vector<std::string> changes;
+  for (int i = 0; i < 120; ++i) {
+    const Decision decision = stage.tick();
+    if (decision.is_change()) changes.push_back(decision.reason);
+  }
+
+  EXPECT_EQ(stage.sample.serving, 1U);
+  EXPECT_EQ(changes.size(), 1U) << changes.back();
+}
+
 TEST(QueueWait, AloneItLetsOneGoAWindow) {
   conf::Autoscale policy = up_to(5);
   policy.queue_wait = Milliseconds(500);

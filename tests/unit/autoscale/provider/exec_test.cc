@@ -54,7 +54,7 @@ TEST_F(ExecTest, ListsWhatIsItsOwn) {
   one.port = 3000;
   one.created_s = 1'700'000'000;
   Instance two;
-  two.name = "p-2";
+  two.name = two.id = "p-2";
   EXPECT_EQ(std::get<0>(outcome), (std::vector<Instance>{one, two}));
   EXPECT_EQ(asked(), R"({"operation":"list","namePrefix":"p-","service":"calculate"})"
                      "\n");
@@ -91,6 +91,8 @@ TEST_F(ExecTest, TellsFaultsApart) {
   EXPECT_EQ(told.kind, Kind::rate_limited);
   EXPECT_EQ(told.message, "slowly");
   EXPECT_EQ(told.retry_after, Milliseconds(7'000));
+  told = fault_of(saying(R"({"error": {"kind": "rate_limited", "retryAfter": 4294967295}})"));
+  EXPECT_EQ(told.retry_after, Milliseconds(3'600'000)) << "136 years would be the end of it";
   EXPECT_EQ(fault_of(saying(R"({"error": {"kind": "refused"}})")).kind, Kind::refused);
   EXPECT_EQ(fault_of(saying(R"({"error": {"kind": "not_found"}})")).kind, Kind::not_found);
   told = fault_of(saying(R"({"error": "oh"})"));

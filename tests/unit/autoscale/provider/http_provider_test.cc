@@ -250,6 +250,79 @@ TEST_F(HttpInstancesTest, GoesOnWithWhatAnEarlierProcessLeft) {
   EXPECT_FALSE(std::filesystem::exists(folder / "creations")) << "nothing is left to do";
 }
 
+TEST_F(HttpInstancesTest, CallsNothingWhileAPlaceholderHasNoValue) {
+  conf::HttpStep release;
+  release.method = "DELETE";
+  release.url = "{{api}}/ip/{{address}}";
+  config.operations["remove"].insert(config.operations["remove"].begin(), release);
+  Instance one;
+  one.name = "p-1";
+  one.id = "1";
+
+  HttpInstances from = provider();
+  const auto outcome = run(loop, from.remove(one));
+
+  ASSERT_TRUE(std::holds_alternative<ProviderFault>(outcome));
+  EXPECT_EQ(std::get<ProviderFault>(outcome).kind, Kind::refused);
+  EXPECT_EQ(std::get<ProviderFault>(outcome).message,
+            "{{address}} has no value (yet), so that DELETE {{api}}/ip/{{address}} was not called");
+  EXPECT_EQ(api.asked(), "");
+}
+
+TEST_F(HttpInstancesTest, KeepsWhatIsLeftOfACreationWhileAPlaceholderHasNoValue) {
+  const test::TemporaryFolder folder;
+  test::write_file(folder / "creations",
+                   R"({"p-1": {"next": 1, "words": {"prefix": "p-", "name": "p-1"}}})");
+  conf::HttpStep release;
+  release.method = "DELETE";
+  release.url = "{{api}}/port/{{port}}";
+  config.operations["create"][0].find["port"] = "port";
+  config.operations["create"].push_back(release);
+  api.says("GET /vm?p=p-", {{200, R"([{"id": 7, "name": "p-1", "s": "on"}])"}});
+  HttpInstances from = provider(folder / "creations");
+
+  listed(from);
+
+  EXPECT_EQ(api.asked(), "GET /vm?p=p-\n");
+  EXPECT_TRUE(std::filesystem::exists(folder / "creations")) << "404 of no URL at all is no answer";
+}
+
+TEST_F(HttpInstancesTest, MakesNothingTwiceWhenItsCallsHaveChangedMeanwhile) {
+  const test::TemporaryFolder folder;
+  test::write_file(folder / "creations",
+                   R"({"p-1": {"next": 1, "words": {"prefix": "p-", "name": "p-1"}}})");
+  conf::HttpStep number;  // since then: the call that makes it comes second
+  number.url = "{{api}}/free";
+  config.operations["create"].insert(config.operations["create"].begin(), number);
+  api.says("GET /vm?p=p-", {{200, R"([{"id": 7, "name": "p-1", "s": "on"}])"}});
+  api.says("POST /vm", {{201, "{}"}});
+  HttpInstances from = provider(folder / "creations");
+
+  listed(from);
+
+  EXPECT_EQ(api.asked(), "GET /vm?p=p-\n");
+}
+
+TEST_F(HttpInstancesTest, ARemovalGoesOnWhereAnEarlierTryEnded) {
+  conf::HttpStep release;
+  release.method = "DELETE";
+  release.url = "{{api}}/ip/{{address}}";
+  config.operations["remove"].insert(config.operations["remove"].begin(), release);
+  api.says("DELETE /ip/10.0.0.1", {{200, ""}, {404, "no such address"}});
+  api.says("DELETE /vm/1", {{403, "not yet"}, {200, ""}});
+  Instance one;
+  one.name = "p-1";
+  one.id = "1";
+  one.address = "10.0.0.1";
+
+  HttpInstances from = provider();
+  run(loop, from.remove(one));
+  api.asked();
+
+  EXPECT_TRUE(std::holds_alternative<Done>(run(loop, from.remove(one))));
+  EXPECT_EQ(api.asked(), "DELETE /ip/10.0.0.1\nDELETE /vm/1\n");
+}
+
 TEST_F(HttpInstancesTest, SaysWhatItWouldCallWithoutSecrets) {
   EXPECT_EQ(provider().describe_create("p-1"),
             "POST " + api.url() + R"(/vm {"n": "p-1", "key": "***"})");

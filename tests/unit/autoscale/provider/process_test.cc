@@ -173,6 +173,26 @@ TEST_F(ProcessTest, FindsOneThatWasStartedInTheMomentOfOurEnd) {
   EXPECT_EQ(listed(*make(folder.path())), std::vector<Instance>{one});
 }
 
+TEST_F(ProcessTest, ForgetsANoteFromTheFutureThatNoProcessBelongsTo) {
+  ProcessRecord note;
+  note.name = "p-1";
+  note.created_s = 4'000'000'000;  // the clock was set back since
+  ASSERT_EQ(write_record(folder.path(), note), "");
+
+  EXPECT_TRUE(listed(*make(folder.path())).empty());
+  EXPECT_TRUE(read_records(folder.path()).empty());
+}
+
+TEST_F(ProcessTest, TakesNoNoteOfAProcessThatCannotBeOurs) {
+  for (const char* numbers :
+       {R"("pid":1,"port":80)", R"("pid":-5,"port":80)", R"("pid":4294967297,"port":80)",
+        R"("pid":77,"port":65536)", R"("pid":77,"port":-1)"}) {
+    test::write_file(folder.path() / "p-1.instance.json",
+                     std::string(R"({"name":"p-1",)") + numbers + "}");
+    EXPECT_TRUE(read_records(folder.path()).empty()) << numbers;
+  }
+}
+
 TEST_F(ProcessTest, NeverTakesAnotherProcessForItsOwn) {
   ProcessRecord reused;
   reused.name = "p-1";

@@ -43,6 +43,9 @@ TEST(Trace, SaysWhatIsWrong) {
   EXPECT_EQ(fault_in("second,requests\n1,-2\n"), "line 2 is not a time and a number: \"1,-2\"");
   EXPECT_EQ(fault_in("second,requests\n2,1\n1,1\n"), "line 3 goes back in time");
   EXPECT_FALSE(fault_in("second,requests\n1e18,1\n").empty());
+  EXPECT_FALSE(fault_in("second,requests\n1,inf\n").empty());
+  EXPECT_FALSE(fault_in("second,requests\n1,nan\n").empty());
+  EXPECT_FALSE(fault_in("minute,requests\ninf:00,1\n").empty());
 }
 
 TEST(Fluid, LetsThroughWhatItCanAndKeepsTheRest) {
