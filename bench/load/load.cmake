@@ -1,5 +1,5 @@
 # The load rig's own programs; run.py drives them, see bench/load/README.md.
-foreach(program origin relay)
+foreach(program origin relay open_loop)
   add_executable(load_${program} ${CMAKE_CURRENT_LIST_DIR}/${program}.cc)
   target_include_directories(load_${program} PRIVATE ${PROJECT_SOURCE_DIR})
   set_target_properties(load_${program} PROPERTIES
