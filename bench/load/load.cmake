@@ -6,12 +6,14 @@ foreach(program origin relay open_loop)
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
 endforeach()
 
-# A short run of our own parts, so that the rig cannot rot. wrk comes with ./dev test.
+# Short runs of our own parts, so that the rig cannot rot. wrk comes with ./dev test.
 find_program(WRK wrk)
 if(WRK AND GAPURA_TESTS AND NOT GAPURA_SANITIZE)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
   add_test(NAME bench.load_smoke
     COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/run.py
       --build ${CMAKE_BINARY_DIR} --smoke)
-  set_tests_properties(bench.load_smoke PROPERTIES LABELS bench-smoke TIMEOUT 180)
+  add_test(NAME bench.load_rig
+    COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/rig_test.py ${CMAKE_BINARY_DIR})
+  set_tests_properties(bench.load_smoke bench.load_rig PROPERTIES LABELS bench-smoke TIMEOUT 180)
 endif()
