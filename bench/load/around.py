@@ -130,7 +130,7 @@ def scrape(peer):
 
 @contextlib.contextmanager
 def scrapes(peer, case, found):
-    """The CPU time of one is taken before the load begins: with it, nobody could tell them apart."""
+    """The CPU time of one is taken before the load: beside it, nobody could tell them apart."""
     before = peer.cpu_ns()
     for _ in range(SCRAPES_ALONE):
         scrape(peer)

@@ -24,6 +24,7 @@ class Rig:
     binaries: dict     # peer -> its program
     seconds: int       # of each of the two loops
     descriptors: int
+    closed_loop: str = "wrk"  # of tools.CLOSED_LOOPS
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     def place(self):
@@ -51,6 +52,8 @@ def why_not(rig, name, case):
     needed = case.descriptors(peers.ALL[name].keeps_link)
     if needed > rig.descriptors:
         reasons.append(f"needs {needed} descriptors, and may have {rig.descriptors}")
+    if case.opens_each and rig.closed_loop == "h2load":
+        reasons.append("h2load opens no connection for each request")
     if name == "direct" and case.idle_connections:
         reasons.append("there is no proxy to hold them")
     return "; ".join(reasons)
@@ -78,7 +81,8 @@ class Meter:
 
 
 def peak(rig, peer, case, seconds):
-    return tools.closed_loop(peer.port, case, peer.setting.host(), seconds, rig.folder)
+    load = tools.CLOSED_LOOPS[rig.closed_loop]
+    return load(peer.port, case, peer.setting.host(), seconds, rig.folder)
 
 
 def at_rate(rig, peer, case, rate, seconds):

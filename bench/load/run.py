@@ -10,6 +10,7 @@ alike. Results go to bench/results/ as Markdown, JSON and a chart. See bench/loa
 
 import argparse
 import datetime
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ import measure
 import peers
 import report
 import scaling
+import tools
 import workloads
 
 BASE = "haproxy"
@@ -39,6 +41,8 @@ def options():
     parser.add_argument("--peers", help="some of " + ",".join(peers.ALL))
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--seconds", type=int, help="of each of a run's two loops")
+    parser.add_argument("--closed-loop", choices=tools.CLOSED_LOOPS, default="wrk",
+                        help="by which program; the second is to check the first")
     parser.add_argument("--traefik", metavar="PATH", type=Path, help="its binary")
     parser.add_argument("--envoy", metavar="PATH", type=Path, help="its binary")
     parser.add_argument("--results", type=Path, default=machine.ROOT / "bench/results")
@@ -132,6 +136,7 @@ def run_scaling(rig, wanted, cases):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     wanted = options()
     cases = workloads.load([name for name in wanted.only.split(",") if name])
     binaries = found_binaries(wanted)
@@ -139,12 +144,13 @@ def main():
     versions = {name: peers.ALL[name].version(binary) for name, binary in binaries.items()}
     with tempfile.TemporaryDirectory(prefix="gapura-bench-") as folder:
         rig = measure.Rig(wanted.build.resolve(), Path(folder), binaries, wanted.seconds,
-                          descriptors)
+                          descriptors, wanted.closed_loop)
         results = [run_case(rig, case, wanted.rounds, wanted.smoke) for case in cases]
         is_scaled = "gapura" in binaries and not wanted.quick
         scaled = run_scaling(rig, wanted, results) if is_scaled else {}
     result = {"facts": {"date": datetime.date.today().isoformat(), **machine.facts(),
-                        "rounds": wanted.rounds, "seconds a loop": wanted.seconds, **versions},
+                        "rounds": wanted.rounds, "seconds a loop": wanted.seconds,
+                        "closed loop": wanted.closed_loop, **versions},
               "cases": results, "scaling": scaled}
     if wanted.smoke:
         report.markdown(result, "")

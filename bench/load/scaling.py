@@ -33,7 +33,7 @@ def run(rig, rounds, rate, say, all_connections=CONNECTIONS):
             for workers in (1, 2) if turn % 2 == 0 else (2, 1):
                 result = run_once(rig, workers, connections, rate)
                 by_workers[workers].append(result)
-                say(f"round {turn + 1}  scaling/{connections}  {workers} workers "
+                say(f"round {turn + 1}  scaling/{connections}  workers: {workers} "
                     f"{result['rate_cpu_us']:7.2f} us, shares "
                     + ", ".join(f"{share:.2f}" for share in result["shares"]))
     return found

@@ -1,4 +1,4 @@
-"""The programs that load and watch: wrk, our open loop, strace. All on the load's core."""
+"""The programs that load and watch: wrk or h2load, our open loop, strace; on the load's core."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def run(command, seconds):
                           text=True, timeout=seconds + PATIENCE_S)
 
 
-def closed_loop(port, case, host, seconds, folder):
+def wrk(port, case, host, seconds, folder):
     """wrk: each connection sends when it has its answer; how many requests a second that makes is
     the peak. `errors` counts answers that were none, or no good."""
     script = folder / "request.lua"
@@ -56,6 +56,28 @@ def closed_loop(port, case, host, seconds, folder):
     requests = int(found.group(1))
     return {"requests": requests, "requests_per_s": requests / took_s,
             "errors": errors + (int(refused.group(1)) if refused else 0)}
+
+
+def h2load(port, case, host, seconds, folder):
+    """The same by another program, to see whether wrk is right. It does not open a connection for
+    each request, and asks by POST wherever there is a body."""
+    command = ["h2load", "--h1", "-t1", f"-c{case.connections}", f"-D{seconds}"]
+    for field in [*case.all_fields(), *([f":authority: {host}"] if host else [])]:
+        command += ["-H", field]
+    if case.body_bytes:
+        body = folder / "body.bytes"
+        body.write_bytes(b"x" * case.body_bytes)
+        command += ["-d", body]
+    done = run([*command, f"http://127.0.0.1:{port}{case.path}"], seconds)
+    speed = re.search(r"^finished in .*, ([\d.]+) req/s", done.stdout, re.M)
+    counts = re.search(r"(\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout", done.stdout)
+    if done.returncode != 0 or not speed or not counts:
+        raise RuntimeError(f"h2load on port {port}: {done.stdout}{done.stderr}")
+    requests, *bad = map(int, counts.groups())
+    return {"requests": requests, "requests_per_s": float(speed.group(1)), "errors": sum(bad)}
+
+
+CLOSED_LOOPS = {"wrk": wrk, "h2load": h2load}
 
 
 def open_loop(build, port, case, host, rate, seconds, folder):
