@@ -2,7 +2,7 @@
 
 from xml.sax.saxutils import escape
 
-from statistic import ratio
+from statistic import median, ratio
 
 COLOURS = {"gapura": "#0b6e4f", "haproxy": "#9aa5b1", "nginx": "#6c8ebf", "caddy": "#c9a227",
            "traefik": "#b0578d", "envoy": "#d1603d", "relay": "#d3d9df"}
@@ -14,7 +14,9 @@ RATIO_MAX = 3.0  # longer bars are cut, and their number says so
 def bars(cases):
     """(case, [(peer, ratio to HAProxy)]) of the cases that HAProxy is in."""
     for case, by_peer in cases.items():
-        found = [(peer, ratio(runs, by_peer.get("haproxy", []), "cpu_us"))
+        base = by_peer.get("haproxy", [])
+        key = "cpu_us" if median(base, "cpu_us") else "rate_cpu_us"  # what has no closed loop
+        found = [(peer, ratio(runs, base, key))
                  for peer, runs in by_peer.items() if peer in COLOURS]
         found = [(peer, value) for peer, value in found if value is not None]
         if found:

@@ -12,36 +12,29 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <cmath>
 #include <ctime>
 #include <deque>
 #include <fstream>
 #include <iterator>
-#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "bench/load/answer_reader.h"
 #include "bench/load/histogram.h"
+#include "bench/load/schedule.h"
 #include "bench/load/sockets.h"
 
 namespace gapura::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
-
-/// How long answers are waited for when no further request is due.
-constexpr std::chrono::seconds kPatience{10};
 
 struct Options {
   std::uint16_t port = 0;
-  double rate = 0;  ///< requests a second
-  double seconds = 0;
+  Pace pace;
+  double patience_s = 10;  ///< how long answers are waited for when no further request is due
   std::size_t connections = 1;
-  bool is_poisson = false;
-  std::uint64_t seed = 1;
   bool opens_each = false;  ///< a new connection for each request
   std::string request;
   std::string upgrade;  ///< sent first on each connection; then requests are echoed. Empty: HTTP
@@ -51,32 +44,6 @@ struct Options {
   std::fprintf(stderr, "load_open_loop: %s\n", what);
   std::exit(1);
 }
-
-/// When requests are due: at equal intervals, or, as many clients that know nothing of each other
-/// come, at exponentially distributed ones.
-class Schedule {
- public:
-  Schedule(const Options& options, Clock::time_point begin)
-      : options_(options), begin_(begin), random_(options.seed), gap_s_(options.rate) {}
-
-  Clock::time_point due() const {
-    return begin_ + std::chrono::duration_cast<nanoseconds>(std::chrono::duration<double>(at_s_));
-  }
-  bool is_over() const { return at_s_ >= options_.seconds; }
-  void next() {
-    ++count_;
-    at_s_ =
-        options_.is_poisson ? at_s_ + gap_s_(random_) : static_cast<double>(count_) / options_.rate;
-  }
-
- private:
-  const Options& options_;
-  Clock::time_point begin_;
-  std::mt19937_64 random_;
-  std::exponential_distribution<double> gap_s_;
-  double at_s_ = 0;
-  std::uint64_t count_ = 0;
-};
 
 struct Connection {
   int fd = -1;
@@ -111,8 +78,9 @@ class OpenLoop {
   const Tally& run() {
     std::fputs("begun\n", stderr);
     const Clock::time_point begin = Clock::now();
-    Schedule schedule(options_, begin);
-    const auto end = begin + std::chrono::duration<double>(options_.seconds) + kPatience;
+    Schedule schedule(options_.pace, begin);
+    const auto end =
+        begin + std::chrono::duration<double>(options_.pace.seconds + options_.patience_s);
     for (;;) {
       const Clock::time_point now = Clock::now();
       for (; !schedule.is_over() && schedule.due() <= now; schedule.next()) {
@@ -293,7 +261,7 @@ void print(const Options& options, const Tally& tally) {
       "{\"asked_per_s\": %.1f, \"achieved_per_s\": %.1f, \"requests\": %.0f, \"p50_us\": %.1f, "
       "\"p90_us\": %.1f, \"p99_us\": %.1f, \"p999_us\": %.1f, \"max_us\": %.1f, "
       "\"late_p99_us\": %.1f, \"errors\": %llu, \"not_2xx\": %llu, \"unanswered\": %llu}\n",
-      options.rate, answered / options.seconds, answered, us(tally.latency.at(0.5)),
+      options.pace.rate, answered / options.pace.seconds, answered, us(tally.latency.at(0.5)),
       us(tally.latency.at(0.9)), us(tally.latency.at(0.99)), us(tally.latency.at(0.999)),
       us(tally.latency.max()), us(tally.late.at(0.99)),
       static_cast<unsigned long long>(tally.errors), static_cast<unsigned long long>(tally.not_2xx),
@@ -310,18 +278,20 @@ int run_program(int argc, char** argv) {
   std::string request_file, upgrade_file;
   CLI::App app("Load at a fixed rate; latencies count from when requests were due.");
   app.add_option("--port", options.port, "where to, on 127.0.0.1")->required();
-  app.add_option("--rate", options.rate, "requests a second")
+  app.add_option("--rate", options.pace.rate, "requests a second")
       ->required()
       ->check(CLI::PositiveNumber);
-  app.add_option("--seconds", options.seconds)->required()->check(CLI::PositiveNumber);
+  app.add_option("--seconds", options.pace.seconds)->required()->check(CLI::PositiveNumber);
+  app.add_option("--patience", options.patience_s, "seconds to wait for the last answers")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--connections", options.connections)->check(CLI::PositiveNumber);
   app.add_option("--request", request_file, "a file with its bytes")
       ->required()
       ->check(CLI::ExistingFile);
   app.add_option("--upgrade", upgrade_file, "sent first; requests are echoed from then on")
       ->check(CLI::ExistingFile);
-  app.add_flag("--poisson", options.is_poisson, "exponentially distributed intervals");
-  app.add_option("--seed", options.seed, "of these");
+  app.add_flag("--poisson", options.pace.is_poisson, "exponentially distributed intervals");
+  app.add_option("--seed", options.pace.seed, "of these");
   app.add_flag("--open-each", options.opens_each, "a new connection for each request");
   CLI11_PARSE(app, argc, argv);
   options.request = contents(request_file);

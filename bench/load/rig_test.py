@@ -29,8 +29,8 @@ class OpenLoop(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def load(self, origin, case=CASE, rate=200, seconds=1):
-        return tools.open_loop(BUILD, origin.port, case, "", rate, seconds, self.folder)
+    def load(self, origin, case=CASE, rate=200, **more):
+        return tools.open_loop(BUILD, origin.port, case, "", rate, 1, self.folder, **more)
 
     def test_answers_all_that_were_due(self):
         with tools.Origin(BUILD) as origin:
@@ -70,7 +70,7 @@ class OpenLoop(unittest.TestCase):
 
     def test_counts_what_nobody_answers(self):
         with tools.Origin(BUILD, 60_000) as origin:
-            found = self.load(origin, rate=20)
+            found = self.load(origin, rate=20, patience_s=1)
 
         self.assertEqual(found["requests"], 0)
         self.assertGreater(found["unanswered"], 0)

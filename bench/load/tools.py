@@ -80,13 +80,15 @@ def h2load(port, case, host, seconds, folder):
 CLOSED_LOOPS = {"wrk": wrk, "h2load": h2load}
 
 
-def open_loop(build, port, case, host, rate, seconds, folder):
-    """load_open_loop: requests at a fixed rate; what it has printed."""
+def open_loop(build, port, case, host, rate, seconds, folder, patience_s=10):
+    """load_open_loop: requests at a fixed rate; what it has printed. For the last answers it waits
+    `patience_s`."""
     request, upgrade = folder / "request.bytes", folder / "upgrade.bytes"
     request.write_bytes(case.request(host))
     upgrade.write_bytes(case.upgrade(host))
     command = [build / "bench/load_open_loop", "--port", port, "--rate", rate, "--seconds", seconds,
-               "--connections", case.connections, "--request", request, "--poisson"]
+               "--patience", patience_s, "--connections", case.connections,
+               "--request", request, "--poisson"]
     command += ["--open-each"] if case.opens_each else []
     command += ["--upgrade", upgrade] if case.websocket else []
     done = run(command, seconds)
