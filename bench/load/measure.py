@@ -1,186 +1,145 @@
-"""Starting what is compared, and measuring one run of it. Standard library only; Linux."""
+"""One run: a proxy is started, warmed, loaded in a closed and in an open loop, and ended."""
 
 import contextlib
-import http.client
-import re
-import socket
-import subprocess
-import time
+import itertools
+from dataclasses import dataclass, field
 from pathlib import Path
 
-PROXY_CORE, LOAD_CORE = 0, 1
-START_LIMIT_S = 20
+import around
+import machine
+import peers
+import tools
+from peers.peer import Setting
+
+WARM_S = 1
+TARGETS_WARMED_PER_S = 4000
+COUNTED_S = 1
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
+@dataclass
+class Rig:
+    """What all runs share."""
+    build: Path
+    folder: Path       # for the files of each run
+    binaries: dict     # peer -> its program
+    seconds: int       # of each of the two loops
+    descriptors: int
+    closed_loop: str = "wrk"  # of tools.CLOSED_LOOPS
+    numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
+
+    def place(self):
+        """A folder of its own for each run, not made yet."""
+        return self.folder / f"run{next(self.numbers)}"
 
 
-def pinned(core, command):
-    return ["taskset", "-c", str(core), *map(str, command)]
+@contextlib.contextmanager
+def standing(rig, name, case, **setting):
+    """The proxy in front of origins as the case wants them."""
+    with contextlib.ExitStack() as things:
+        origin = things.enter_context(tools.Origin(rig.build))
+        slow = things.enter_context(tools.Origin(rig.build, case.slow_ms)) if case.slow_ms else None
+        place = Setting(origin_port=origin.port, slow_port=slow.port if slow else 0,
+                        routers=case.routers, targets=case.targets, access_log=case.access_log,
+                        health_checks=case.health_checks, metrics=case.scrape_every_s > 0,
+                        as_installed=case.as_installed, descriptors=rig.descriptors, **setting)
+        yield things.enter_context(peers.ALL[name](place, rig.place(), rig.binaries[name]))
 
 
-def cpu_ns(pid):
-    """Nanoseconds on a CPU of the process, its threads and its children so far (schedstat)."""
-    total = 0
-    for task in Path(f"/proc/{pid}/task").glob("*"):
-        with contextlib.suppress(OSError):  # a thread may end while we look
-            total += int((task / "schedstat").read_text().split()[0])
-            for child in (task / "children").read_text().split():
-                total += cpu_ns(int(child))
-    return total
+def why_not(rig, name, case):
+    """Why this proxy cannot be measured so, in words; empty: it can."""
+    reasons = [f"{word}: {peers.ALL[name].lacks[word]}" for word in case.demands()
+               if word in peers.ALL[name].lacks]
+    needed = case.descriptors(peers.ALL[name].keeps_link)
+    if needed > rig.descriptors:
+        reasons.append(f"needs {needed} descriptors, and may have {rig.descriptors}")
+    if case.opens_each and rig.closed_loop == "h2load":
+        reasons.append("h2load opens no connection for each request")
+    if name == "direct" and case.idle_connections:
+        reasons.append("there is no proxy to hold them")
+    return "; ".join(reasons)
 
 
-def wait_for_port(process, port):
-    end = time.monotonic() + START_LIMIT_S
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            raise RuntimeError(f"{process.args} ended with {process.returncode}")
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.02)
-    raise RuntimeError(f"{process.args} does not listen on {port}")
+class Meter:
+    """CPU time and what is counted inside, from its making to cost()."""
+
+    def __init__(self, peer):
+        self.peer, self.counts, self.cpu = peer, peer.counts(), peer.cpu_ns()
+
+    def cost(self, requests):
+        """For each of that many requests."""
+        cost = {}
+        cpu = self.peer.cpu_ns()
+        if cpu is not None and requests:
+            cost["cpu_us"] = (cpu - self.cpu) / 1000 / requests
+        counts = self.peer.counts()
+        if counts is not None:
+            # The scrapes and checks of itself are not among the requests.
+            inside = max(1, counts["requests"] - self.counts["requests"])
+            for name in ("socket_calls", "heap_allocations"):
+                cost[name] = (counts[name] - self.counts[name]) / inside
+        return cost
 
 
-class Proxy:
-    """One of the things compared. `port` is where the load goes."""
-
-    def __init__(self, name, port, command=None, folder=None):
-        self.name, self.port, self.process = name, port, None
-        if command is not None:
-            with (folder / f"{name}.log").open("wb") as log:
-                self.process = subprocess.Popen(pinned(PROXY_CORE, command), stdout=log,
-                                                stderr=subprocess.STDOUT, cwd=folder)
-            wait_for_port(self.process, port)
-
-    def cpu_ns(self):
-        return cpu_ns(self.process.pid) if self.process else 0
-
-    def counts(self):
-        """Requests, socket calls and heap allocations counted inside; None: it does not count."""
-        return None
-
-    def close(self):
-        if self.process:
-            self.process.terminate()
-            try:
-                self.process.wait(15)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+def peak(rig, peer, case, seconds):
+    load = tools.CLOSED_LOOPS[rig.closed_loop]
+    return load(peer.port, case, peer.setting.host(), seconds, rig.folder)
 
 
-class Gapura(Proxy):
-    def __init__(self, binary, origin_port, folder):
-        port, self.internal_port = free_port(), free_port()
-        configs = folder / "configs"
-        configs.mkdir()
-        (folder / "state").mkdir()
-        (folder / "static.yaml").write_text(
-            f'entryPoints:\n  web:\n    address: "127.0.0.1:{port}"\n'
-            f'  traefik:\n    address: "127.0.0.1:{self.internal_port}"\n'
-            f"providers:\n  file:\n    directory: {configs}\n"
-            f'admin:\n  address: "unix:{folder}/admin.sock"\n'
-            f"stateDir: {folder}/state\nworkers: 1\n")
-        (configs / "dynamic.yaml").write_text(
-            "http:\n  routers:\n    all:\n      rule: \"PathPrefix(`/`)\"\n      service: origin\n"
-            "  services:\n    origin:\n      loadBalancer:\n        servers:\n"
-            f'          - url: "http://127.0.0.1:{origin_port}/"\n')
-        super().__init__("gapura", port, [binary, f"--configFile={folder / 'static.yaml'}"], folder)
-
-    def counts(self):
-        connection = http.client.HTTPConnection("127.0.0.1", self.internal_port, timeout=10)
-        connection.request("GET", "/metrics")
-        text = connection.getresponse().read().decode()
-        connection.close()
-
-        def total(family):
-            found = re.findall(rf"^{family}(?:{{[^}}]*}})? (\S+)$", text, re.M)
-            if not found:
-                raise RuntimeError(f"/metrics has no {family}")
-            return sum(map(float, found))
-
-        # No request has ended before the first: then the family has no series yet.
-        requests = total("traefik_entrypoint_requests_total") if re.search(
-            r"^traefik_entrypoint_requests_total", text, re.M) else 0
-        return {"requests": requests,
-                "socket_calls": total("gapura_worker_socket_calls_total"),
-                "heap_allocations": total("gapura_worker_heap_allocations_total")}
+def at_rate(rig, peer, case, rate, seconds):
+    host = peer.setting.host()
+    return tools.open_loop(rig.build, peer.port, case, host, rate, seconds, rig.folder)
 
 
-def start_haproxy(origin_port, folder):
-    port = free_port()
-    config = folder / "haproxy.cfg"
-    # "always": with the default, the first request of every client opens a link of its own. The
-    # ratios: idle links are closed above a quarter of the descriptors, which 1,000 clients reach.
-    config.write_text(
-        "global\n  nbthread 1\n  maxconn 4000\n"
-        "  tune.pool-low-fd-ratio 80\n  tune.pool-high-fd-ratio 90\n"
-        "defaults\n  mode http\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\n"
-        "  http-reuse always\n"
-        f"frontend all\n  bind 127.0.0.1:{port}\n  default_backend origin\n"
-        f"backend origin\n  server one 127.0.0.1:{origin_port}\n")
-    return Proxy("haproxy", port, ["haproxy", "-db", "-f", config], folder)
+def warm(rig, peer, case, rate):
+    """Until it has its links and its memory."""
+    if case.websocket:
+        at_rate(rig, peer, case, rate, WARM_S)
+    else:
+        peak(rig, peer, case, WARM_S + case.targets // TARGETS_WARMED_PER_S)
 
 
-def start_nginx(origin_port, folder):
-    port = free_port()
-    config = folder / "nginx.conf"
-    places = "".join(f"  {name}_temp_path {folder}/{name};\n" for name in
-                     ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    config.write_text(
-        f"daemon off;\nmaster_process off;\npid {folder}/nginx.pid;\n"
-        f"error_log {folder}/nginx.error.log crit;\n"
-        "events { worker_connections 4000; }\n"
-        f"http {{\n{places}  access_log off;\n  keepalive_requests 1000000000;\n"
-        f"  upstream origin {{ server 127.0.0.1:{origin_port}; keepalive 1024;\n"
-        "    keepalive_requests 1000000000; }\n"
-        f"  server {{ listen 127.0.0.1:{port} backlog=4096;\n"
-        "    location / { proxy_pass http://origin; proxy_http_version 1.1;\n"
-        '      proxy_set_header Connection ""; } }\n}\n')
-    return Proxy("nginx", port, ["nginx", "-p", folder, "-c", config, "-e",
-                                 folder / "nginx.error.log"], folder)
+def in_closed_loop(rig, peer, case):
+    meter = Meter(peer)
+    result = peak(rig, peer, case, rig.seconds)
+    return {**result, **meter.cost(result["requests"])}
 
 
-def start_origin(build):
-    process = subprocess.Popen(pinned(LOAD_CORE, [build / "bench/load_origin"]),
-                               stdout=subprocess.PIPE, text=True)
-    return process, int(process.stdout.readline())
+def in_open_loop(rig, peer, case, rate):
+    """As `in_closed_loop`; every figure's name begins with "rate_"."""
+    meter = Meter(peer)
+    result = at_rate(rig, peer, case, rate, rig.seconds)
+    result = {**result, **meter.cost(result["requests"])}
+    return {f"rate_{name}": value for name, value in result.items()}
 
 
-def start_relay(build, origin_port, folder):
-    port = free_port()
-    return Proxy("relay", port, [build / "bench/load_relay", port, origin_port], folder)
+def system_calls(rig, peer, case):
+    """For each request, those that make the connections included; nothing else goes on."""
+    with tools.SystemCalls(peer.process.pid, rig.folder) as calls:
+        requests = peak(rig, peer, case, COUNTED_S)["requests"]
+    return {"system_calls": calls.total / requests} if calls.total and requests else {}
 
 
-def wrk(port, path, connections, seconds, fields):
-    """Requests answered and the seconds they took. Anything but clean answers is an error."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s"]
-    for field in fields:
-        command += ["-H", field]
-    run = subprocess.run(pinned(LOAD_CORE, [*command, f"http://127.0.0.1:{port}{path}"]),
-                         capture_output=True, text=True, timeout=seconds + 60)
-    found = re.search(r"(\d+) requests in ([\d.]+)(ms|s|m)", run.stdout)
-    if run.returncode != 0 or not found or "Non-2xx" in run.stdout or "Socket errors" in run.stdout:
-        raise RuntimeError(f"wrk on port {port}: {run.stdout}{run.stderr}")
-    scale = {"ms": 0.001, "s": 1, "m": 60}[found.group(3)]
-    return int(found.group(1)), float(found.group(2)) * scale
+def run(rig, name, case, rate, counts_calls):
+    """Figures by name. `counts_calls`: system calls too, in a loop of its own that is not timed."""
+    with standing(rig, name, case) as peer:
+        warm(rig, peer, case, rate)
+        result = {}
+        if counts_calls and peer.process and not case.websocket:
+            result.update(system_calls(rig, peer, case))
+        with around.going_on(peer, case, result):
+            if not case.websocket:
+                result.update(in_closed_loop(rig, peer, case))
+            if rate:
+                result.update(in_open_loop(rig, peer, case, rate))
+        if peer.process:
+            result["peak_memory_bytes"] = machine.memory_bytes(peer.process.pid, "VmHWM")
+        check(name, case, result)
+        return result
 
 
-def measure(proxy, profile, connections, seconds):
-    """One run: requests a second, CPU microseconds a request, and what was counted inside."""
-    fields = profile.get("fields", [])
-    wrk(proxy.port, profile["path"], connections, 1, fields)  # warms links, caches and pages
-    counts, cpu = proxy.counts(), proxy.cpu_ns()
-    requests, took_s = wrk(proxy.port, profile["path"], connections, seconds, fields)
-    cpu = proxy.cpu_ns() - cpu
-    result = {"requests": requests, "requests_per_s": requests / took_s}
-    if proxy.process:
-        result["cpu_us"] = cpu / 1000 / requests
-    if counts is not None:
-        after = proxy.counts()
-        inside = after["requests"] - counts["requests"]
-        for name in ("socket_calls", "heap_allocations"):
-            result[name] = (after[name] - counts[name]) / inside
-    return result
+def check(name, case, result):
+    """Figures of answers that were none are worth nothing. While a proxy reloads it may lose some:
+    that is what is looked at then."""
+    errors = sum(result.get(key, 0) for key in ("errors", "rate_errors", "rate_not_2xx"))
+    if errors and not case.reload_every_s:
+        raise RuntimeError(f"{name}, {case.name}: {errors} requests failed: {result}")

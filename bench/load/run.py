@@ -1,189 +1,164 @@
 #!/usr/bin/env python3
-"""Gapura beside HAProxy and nginx: CPU time per request, as ratios to HAProxy.
+"""Gapura beside HAProxy, nginx, Caddy, Traefik and Envoy, and beside the floor.
 
-    run.py --build build/release [--profile small] [--rounds 5] [--seconds 3] [--smoke]
+    run.py --build build/release [--quick] [--only small/64,browser] [--rounds 5]
 
-One worker each. The proxy is pinned to core 0, the load (wrk) and the origin share core 1. Rounds
-are interleaved and the order turns, so that what the machine does meanwhile hits all alike. Figures
-are medians over the rounds, with the spread. Results go to bench/results/ as Markdown and JSON.
+One worker each, alone on core 0; the load and the origin share core 1. In each round every proxy
+is started, measured and ended; the order turns, so that what the machine does meanwhile hits all
+alike. Results go to bench/results/ as Markdown, JSON and a chart. See bench/load/README.md.
 """
 
 import argparse
 import datetime
-import json
-import platform
-import re
-import shutil
-import statistics
+import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import machine
 import measure
+import peers
+import report
+import scaling
+import tools
+import workloads
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
 BASE = "haproxy"
-
-
-def cpu_model():
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.machine()
-
-
-def version_of(command):
-    try:
-        run = subprocess.run(command, capture_output=True, text=True)
-    except OSError:
-        return "not installed"
-    return (run.stdout + run.stderr).splitlines()[0].strip()
-
-
-def commit():
-    run = subprocess.run(["git", "-C", str(ROOT), "describe", "--always", "--dirty"],
-                         capture_output=True, text=True)
-    return run.stdout.strip() or "unknown"
-
-
-def start_all(build, origin_port, folder, peers):
-    """Everything that can be compared here, Gapura first."""
-    starters = {
-        "gapura": lambda place: measure.Gapura(build / "gapura", origin_port, place),
-        "haproxy": lambda place: measure.start_haproxy(origin_port, place),
-        "nginx": lambda place: measure.start_nginx(origin_port, place),
-        "relay": lambda place: measure.start_relay(build, origin_port, place),
-        "direct": lambda place: measure.Proxy("direct", origin_port),
-    }
-    started = []
-    for name in peers:
-        if name in ("haproxy", "nginx") and not shutil.which(name):
-            print(f"{name} is not installed: left out", file=sys.stderr)
-            continue
-        place = folder / name
-        place.mkdir()
-        try:
-            started.append(starters[name](place))
-        except Exception:
-            log = place / f"{name}.log"
-            print(log.read_text() if log.exists() else "", file=sys.stderr)
-            for proxy in started:
-                proxy.close()
-            raise
-    return started
-
-
-def run_rounds(proxies, profile, rounds, seconds):
-    """connections -> name -> list of results, one a round."""
-    results = {connections: {proxy.name: [] for proxy in proxies}
-               for connections in profile["connections"]}
-    for turn in range(rounds):
-        for connections in profile["connections"]:
-            shift = turn % len(proxies)
-            for proxy in proxies[shift:] + proxies[:shift]:
-                result = measure.measure(proxy, profile, connections, seconds)
-                results[connections][proxy.name].append(result)
-                cpu = f"{result['cpu_us']:7.2f} us" if "cpu_us" in result else "         -"
-                print(f"round {turn + 1}  {connections:5} connections  {proxy.name:8}"
-                      f" {result['requests_per_s']:9.0f} req/s {cpu}", flush=True)
-    return results
-
-
-def median(results, key):
-    values = [result[key] for result in results if key in result]
-    return statistics.median(values) if values else None
-
-
-def spread(results, key):
-    """Half the distance between the extremes, in per cent of the median."""
-    values = [result[key] for result in results if key in result]
-    return 50 * (max(values) - min(values)) / statistics.median(values) if values else None
-
-
-def shown(value, digits):
-    return "-" if value is None else f"{value:.{digits}f}"
-
-
-def table(by_name):
-    base_cpu = median(by_name.get(BASE, []), "cpu_us")
-    lines = ["| | CPU us/request | ± % | x HAProxy | req/s | ± % | socket calls/request"
-             " | allocations/request |", "|---|---|---|---|---|---|---|---|"]
-    for name, results in by_name.items():
-        cpu = median(results, "cpu_us")
-        ratio = cpu / base_cpu if cpu and base_cpu else None
-        cells = [name, shown(cpu, 2), shown(spread(results, "cpu_us"), 1), shown(ratio, 3),
-                 shown(median(results, "requests_per_s"), 0),
-                 shown(spread(results, "requests_per_s"), 1),
-                 shown(median(results, "socket_calls"), 3),
-                 shown(median(results, "heap_allocations"), 4)]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def report(facts, profile, results):
-    text = [f"# Load: {profile['name']}, {facts['date']}", "", profile["meaning"], ""]
-    text += [f"- {name}: {value}" for name, value in facts.items()]
-    text += ["", "CPU is user and system time of the proxy's processes, from schedstat, divided by"
-             " the requests that wrk counted.", "Socket calls and allocations are counted inside"
-             " Gapura's worker, and include what opening the connections costs.", ""]
-    for connections, by_name in results.items():
-        text += [f"## {connections} connection{'s' if connections != 1 else ''}", "",
-                 table(by_name), ""]
-    return "\n".join(text).rstrip() + "\n"
+QUICK = {"only": "small/64,browser,body64k", "peers": "gapura,haproxy,nginx,relay", "rounds": 2,
+         "seconds": 2}
+WHOLE = {"only": "", "peers": ",".join(peers.ALL), "rounds": 5, "seconds": 4}
+SMOKE = {"only": "post,websocket,slow_target", "peers": "gapura,relay,direct", "rounds": 1,
+         "seconds": 1}
+SMOKE_RATE = 200
 
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--build", type=Path, default=ROOT / "build/release")
-    parser.add_argument("--profile", default="small",
-                        help="a file of bench/load/profiles without .json")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3, help="length of one run")
-    parser.add_argument("--peers", default="gapura,haproxy,nginx,relay,direct")
-    parser.add_argument("--results", type=Path, default=ROOT / "bench/results")
+    parser.add_argument("--build", type=Path, default=machine.ROOT / "build/release")
+    parser.add_argument("--quick", action="store_true", help="what matters most, in two minutes")
+    parser.add_argument("--only", help="names of bench/load/profiles, or cases of them: small/64")
+    parser.add_argument("--peers", help="some of " + ",".join(peers.ALL))
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--seconds", type=int, help="of each of a run's two loops")
+    parser.add_argument("--closed-loop", choices=tools.CLOSED_LOOPS, default="wrk",
+                        help="by which program; the second is to check the first")
+    parser.add_argument("--traefik", metavar="PATH", type=Path, help="its binary")
+    parser.add_argument("--envoy", metavar="PATH", type=Path, help="its binary")
+    parser.add_argument("--results", type=Path, default=machine.ROOT / "bench/results")
     parser.add_argument("--smoke", action="store_true",
-                        help="one short run of everything of our own, nothing is written")
-    return parser.parse_args()
+                        help="a moment of what is ours alone; nothing is written")
+    wanted = parser.parse_args()
+    for name, value in (SMOKE if wanted.smoke else QUICK if wanted.quick else WHOLE).items():
+        if getattr(wanted, name) is None:
+            setattr(wanted, name, value)
+    return wanted
+
+
+def say(line):
+    print(line, flush=True)
+
+
+def found_binaries(wanted):
+    """peer -> binary, of the wanted ones that are here."""
+    binaries = {}
+    for name in wanted.peers.split(","):
+        if name not in peers.ALL:
+            raise SystemExit(f"there is no peer {name}; there are {', '.join(peers.ALL)}")
+        given = getattr(wanted, name, None)
+        if given is not None and not given.is_file():
+            raise SystemExit(f"--{name} {given}: there is no such file")
+        binary = peers.ALL[name].find(given and given.resolve(), wanted.build.resolve())
+        if binary is None:
+            say(f"{name} is not here: left out")
+        else:
+            binaries[name] = binary
+    return binaries
+
+
+def rate_for(rig, case, is_smoke):
+    """Half of HAProxy's peak, or of Gapura's where it cannot stand there; the same for all."""
+    if is_smoke or case.rate:
+        return SMOKE_RATE if is_smoke else case.rate
+    name = next((name for name in (BASE, "gapura") if name in rig.binaries
+                 and not measure.why_not(rig, name, case)), None)
+    if name is None:
+        return 0
+    with measure.standing(rig, name, case) as peer:
+        return measure.peak(rig, peer, case, 1 + rig.seconds)["requests_per_s"] / 2
+
+
+def shown(result):
+    parts = []
+    if "requests_per_s" in result:
+        parts.append(f"{result['requests_per_s']:9.0f} req/s")
+    cpu = result.get("cpu_us", result.get("rate_cpu_us"))
+    if cpu is not None:
+        parts.append(f"{cpu:8.2f} us")
+    if "rate_p99_us" in result:
+        parts.append(f"p99 {result['rate_p99_us']:8.0f} us")
+    return "  ".join(parts)
+
+
+def run_case(rig, case, rounds, is_smoke):
+    """All rounds of one case. A proxy that fails is left out from then on, and is said to."""
+    left_out = {name: why for name in rig.binaries if (why := measure.why_not(rig, name, case))}
+    found = {"name": case.name, "workload": case.facts(), "rate": rate_for(rig, case, is_smoke),
+             "left_out": left_out, "runs": {name: [] for name in rig.binaries}}
+    names = list(rig.binaries)
+    for turn in range(rounds):
+        shift = turn % len(names)
+        for name in names[shift:] + names[:shift]:
+            if name in left_out:
+                continue
+            try:
+                result = measure.run(rig, name, case, found["rate"], counts_calls=turn == 0)
+            except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+                left_out[name] = f"failed: {error}"
+                say(f"{case.name}: {name} {left_out[name]}")
+                continue
+            found["runs"][name].append(result)
+            say(f"round {turn + 1}  {case.name:16} {name:8} {shown(result)}")
+    return found
+
+
+def has_failed(cases):
+    """Whether Gapura did not do what was asked of it, as far as it can be asked here."""
+    return any(case["left_out"].get("gapura", "").startswith("failed") for case in cases)
+
+
+def run_scaling(rig, wanted, cases):
+    """At the rate of the commonest case, or at a modest one where that was not measured."""
+    if wanted.smoke:
+        return scaling.run(rig, 1, SMOKE_RATE, say, scaling.CONNECTIONS[:1])
+    rate = next((case["rate"] for case in cases if case["name"] == "small/64"), 10000)
+    return scaling.run(rig, wanted.rounds, rate, say)
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     wanted = options()
-    profile = json.loads((HERE / "profiles" / f"{wanted.profile}.json").read_text())
+    cases = workloads.load([name for name in wanted.only.split(",") if name])
+    binaries = found_binaries(wanted)
+    descriptors = machine.prepare()
+    versions = {name: peers.ALL[name].version(binary) for name, binary in binaries.items()}
+    with tempfile.TemporaryDirectory(prefix="gapura-bench-") as folder:
+        rig = measure.Rig(wanted.build.resolve(), Path(folder), binaries, wanted.seconds,
+                          descriptors, wanted.closed_loop)
+        results = [run_case(rig, case, wanted.rounds, wanted.smoke) for case in cases]
+        is_scaled = "gapura" in binaries and not wanted.quick
+        scaled = run_scaling(rig, wanted, results) if is_scaled else {}
+    result = {"facts": {"date": datetime.date.today().isoformat(), **machine.facts(),
+                        "rounds": wanted.rounds, "seconds a loop": wanted.seconds,
+                        "closed loop": wanted.closed_loop, **versions},
+              "cases": results, "scaling": scaled}
     if wanted.smoke:
-        profile["connections"], wanted.rounds, wanted.seconds = [1, 8], 1, 1
-        wanted.peers = "gapura,relay,direct"
-    facts = {
-        "date": datetime.date.today().isoformat(), "commit": commit(), "cpu": cpu_model(),
-        "kernel": platform.release(), "rounds": wanted.rounds,
-        "seconds a run": wanted.seconds,
-        "haproxy": version_of(["haproxy", "-v"]), "nginx": version_of(["nginx", "-v"]),
-    }
-    origin, origin_port = measure.start_origin(wanted.build.resolve())
-    try:
-        with tempfile.TemporaryDirectory(prefix="gapura-bench-") as folder:
-            proxies = start_all(wanted.build.resolve(), origin_port, Path(folder),
-                                wanted.peers.split(","))
-            try:
-                results = run_rounds(proxies, profile, wanted.rounds, wanted.seconds)
-            finally:
-                for proxy in proxies:
-                    proxy.close()
-    finally:
-        origin.kill()
-        origin.wait()
-    text = report(facts, profile, results)
-    print("\n" + text)
-    if not wanted.smoke:
-        slug = re.sub(r"[^a-z0-9]+", "-", facts["cpu"].lower()).strip("-")
-        name = f"{facts['date']}-{slug}" + ("" if wanted.profile == "small" else
-                                            f"-{wanted.profile}")
-        wanted.results.mkdir(parents=True, exist_ok=True)
-        (wanted.results / f"{name}.md").write_text(text)
-        (wanted.results / f"{name}.json").write_text(
-            json.dumps({"facts": facts, "profile": profile, "results": results}, indent=1) + "\n")
-        print(f"written to {wanted.results / name}.md and .json")
+        report.markdown(result, "")
+    else:
+        page = report.write(result, wanted.results)
+        say("\n" + page.read_text())
+        say(f"written to {page}, and beside it")
+    return 1 if has_failed(results) else 0
 
 
 if __name__ == "__main__":

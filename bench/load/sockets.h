@@ -21,7 +21,8 @@ namespace gapura::bench {
   std::exit(1);
 }
 
-/// Listens on 127.0.0.1 and returns the socket; non-blocking. Port 0: any free one.
+/// Listens on all of 127.0.0.0/8, so that one program can stand for thousands of targets, and
+/// returns the socket; non-blocking. Port 0: any free one.
 inline int listen_on(std::uint16_t port) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) die("socket");
@@ -29,10 +30,12 @@ inline int listen_on(std::uint16_t port) {
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   // Inherited by accepted sockets.
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  // Nobody from outside: every address of this machine, but only by way of the loopback device.
+  if (::setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3) != 0) die("SO_BINDTODEVICE");
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_addr.s_addr = htonl(INADDR_ANY);
   if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) die("bind");
   if (::listen(fd, SOMAXCONN) != 0) die("listen");
   return fd;
