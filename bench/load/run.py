@@ -61,16 +61,18 @@ def say(line):
 
 def found_binaries(wanted):
     """peer -> binary, of the wanted ones that are here."""
+    given = {name: path.resolve() for name in ("traefik", "envoy")
+             if (path := getattr(wanted, name)) is not None}
+    names = wanted.peers.split(",")
     binaries = {}
-    for name in wanted.peers.split(","):
+    for name in [*names, *(name for name in given if name not in names)]:
         if name not in peers.ALL:
             raise SystemExit(f"there is no peer {name}; there are {', '.join(peers.ALL)}")
-        given = getattr(wanted, name, None)
-        if given is not None and not given.is_file():
-            raise SystemExit(f"--{name} {given}: there is no such file")
-        binary = peers.ALL[name].find(given and given.resolve(), wanted.build.resolve())
+        binary = peers.ALL[name].find(given.get(name), wanted.build.resolve())
         if binary is None:
             say(f"{name} is not here: left out")
+        elif not Path(binary).exists():
+            raise SystemExit(f"{name}: there is no {binary}")
         else:
             binaries[name] = binary
     return binaries

@@ -1,4 +1,5 @@
-"""Traefik, of which Debian has no package: --traefik says where its binary is. Version 3."""
+"""Traefik, of which Debian has no package: --traefik says where its binary is. Version 3. Its
+targets take turns where the others choose by the fewest in flight."""
 
 from .peer import Peer
 
