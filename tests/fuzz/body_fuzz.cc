@@ -34,8 +34,8 @@ void ask(const boost::json::value& value) {
   check(question->target.starts_with('/'), "a target that is no path");
   check(!question->host.empty() && is_on_one_line(question->host), "a host that nobody could send");
   check(is_on_one_line(question->method + question->target), "a request line of several lines");
-  for (const auto& [name, value] : question->headers) {
-    check(!name.empty() && is_on_one_line(name + value), "a field of several lines");
+  for (const auto& [name, text] : question->headers) {
+    check(!name.empty() && is_on_one_line(name + text), "a field of several lines");
   }
 }
 
