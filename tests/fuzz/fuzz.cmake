@@ -39,6 +39,7 @@ else()
   add_executable(fuzz_replay_test ${fuzz_dir}/replay_test.cc ${fuzz_sources})
   target_link_libraries(fuzz_replay_test PRIVATE gapura_proxy gapura_autoscale gapura_admin
     GTest::gtest GTest::gtest_main)
+  set_target_properties(fuzz_replay_test PROPERTIES UNITY_BUILD OFF)  # each target is a program
   target_compile_definitions(fuzz_replay_test PRIVATE GAPURA_FUZZ_CORPUS="${fuzz_dir}/corpus")
   gtest_discover_tests(fuzz_replay_test DISCOVERY_TIMEOUT 60 PROPERTIES LABELS fuzz TIMEOUT 120)
 endif()
