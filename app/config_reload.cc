@@ -32,7 +32,7 @@ std::string describe_faults(const conf::Problems& problems) {
 }  // namespace
 
 /// What lives on the disk thread, from start_watching() on.
-struct ConfigReload::DiskSide {
+struct ConfigReload::DiskSide : std::enable_shared_from_this<DiskSide> {
   DiskSide(boost::asio::io_context& loop, const Settings& settings)
       : files(settings.provider, settings.entry_points, settings.last_good), second_look(loop) {}
 
@@ -44,8 +44,8 @@ struct ConfigReload::DiskSide {
   }
   void look_again() {
     second_look.expires_after(kSecondLook);
-    second_look.async_wait([this](boost::system::error_code error) {
-      if (!error) load({});
+    second_look.async_wait([here = weak_from_this()](boost::system::error_code error) {
+      if (const auto side = here.lock(); side && !error) side->load({});
     });
   }
 

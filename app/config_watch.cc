@@ -45,8 +45,8 @@ void ConfigWatch::start() {
 
 void ConfigWatch::wait_for_events() {
   inotify_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                      [this](boost::system::error_code error) {
-                        if (error) return;  // closed: this object is gone
+                      [this, here = std::weak_ptr(is_here_)](boost::system::error_code error) {
+                        if (error || here.expired()) return;
                         read_events();
                         wait_for_events();
                       });
@@ -98,8 +98,8 @@ void ConfigWatch::stir() {
 
 void ConfigWatch::arm_settle() {
   settle_timer_.expires_after(pace_.settle);
-  settle_timer_.async_wait([this](boost::system::error_code error) {
-    if (!error) settle();
+  settle_timer_.async_wait([this, here = std::weak_ptr(is_here_)](boost::system::error_code error) {
+    if (!error && !here.expired()) settle();
   });
 }
 
@@ -130,8 +130,8 @@ bool ConfigWatch::is_being_written() const {
 
 void ConfigWatch::arm_poll() {
   poll_timer_.expires_after(pace_.poll);
-  poll_timer_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
+  poll_timer_.async_wait([this, here = std::weak_ptr(is_here_)](boost::system::error_code error) {
+    if (error || here.expired()) return;
     if (!is_settling_ && look_at_files(provider_) != told_) stir();
     arm_poll();
   });

@@ -71,6 +71,8 @@ class ConfigWatch {
   Looks last_look_;                                           ///< at the previous settle tick
   bool is_settling_ = false;
   bool has_complained_ = false;
+  /// Asked by handlers: of what is due already the end of this object does not take the success.
+  const std::shared_ptr<const bool> is_here_ = std::make_shared<const bool>(true);
 };
 
 }  // namespace gapura::app

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <thread>
 
 #include "tests/support/patience.h"
 #include "tests/support/sockets.h"
@@ -42,6 +44,12 @@ class ConfigWatchTest : public testing::Test {
   bool sees_change() {
     const int before = changes_;
     return run_until([&] { return changes_ > before; });
+  }
+  /// What is due is in the loop's queue behind the end of the watch.
+  void end_while_all_is_due() {
+    boost::asio::post(loop_, [this] { watch_.reset(); });
+    std::this_thread::sleep_for(2 * pace_.poll + 2 * pace_.settle);
+    loop_.poll();
   }
   /// Lets everything that is due be told. A change marks the end: events come in their order.
   void come_to_rest() {
@@ -217,6 +225,16 @@ TEST_F(ConfigWatchTest, SeesByPollingWhatSendsNoEvent) {
   test::write_file(elsewhere / "same", "longer");
 
   EXPECT_TRUE(sees_change());
+}
+
+TEST_F(ConfigWatchTest, EndsWhateverIsDue) {
+  test::write_file(folder_ / "a.yaml", "one");
+  watch_by_polling(folder_.path());
+  test::write_file(folder_ / "a.yaml", "longer");
+
+  end_while_all_is_due();
+
+  EXPECT_EQ(changes_, 0);
 }
 
 }  // namespace
