@@ -1,12 +1,12 @@
 // Counts the system calls that a message costs. The calls are counted where they leave the program:
 // definitions here win over those of the C library.
-#include <gtest/gtest.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
+#include <gtest/gtest.h>
 #include <string_view>
 
 #include "base/async/channel.h"

@@ -1,9 +1,8 @@
 #include "base/async/frame_pool.h"
 
-#include <gtest/gtest.h>
-
 #include <cstdint>
 #include <cstring>
+#include <gtest/gtest.h>
 #include <thread>
 #include <vector>
 

@@ -1,7 +1,7 @@
 // What a request costs in steady state, counted inside the process: two receives and two sends, and
 // no memory from the heap.
-#include <gtest/gtest.h>
 #include <chrono>
+#include <gtest/gtest.h>
 #include <memory>
 #include <string>
 #include <vector>

@@ -67,10 +67,6 @@ class Target:
         self.server.server_close()
 
 
-class Updated(Gapura):
-    ADMIN_SETTINGS = "  updateServers:\n    service: calculate\n"
-
-
 class Answer:
     def __init__(self, response):
         self.status = response.status
@@ -601,6 +597,10 @@ class Api(unittest.TestCase):
                 wanted[id_] = weight
             self.assertIn(answer.status, (200, 201), answer.text)
             versions.append(int(answer.fields["x-gapura-version"]))
+
+
+class Updated(Gapura):
+    ADMIN_SETTINGS = "  updateServers:\n    service: calculate\n"
 
 
 if __name__ == "__main__":
