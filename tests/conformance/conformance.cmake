@@ -5,4 +5,4 @@ target_link_libraries(conformance_tests PRIVATE gapura_test_support yaml-cpp)
 target_compile_definitions(conformance_tests PRIVATE
   GAPURA_CONFORMANCE_FOLDER="${CMAKE_CURRENT_LIST_DIR}")
 add_test(NAME conformance COMMAND conformance_tests)
-set_tests_properties(conformance PROPERTIES LABELS integration TIMEOUT 300)
+set_tests_properties(conformance PROPERTIES LABELS conformance TIMEOUT 300)

@@ -11,12 +11,17 @@ endif()
 # them: ./dev soak runs it.
 set(environment "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp"
   "GAPURA_SANITIZE=${GAPURA_SANITIZE}")
-set(scripts api calculate churn kill scale_in)
+# Plainly all of them; under the one sanitizer or the other those that run most of our code. What
+# the last line runs of ours, integration tests and the others run under sanitizers.
+set(scripts)
+if(NOT GAPURA_SANITIZE MATCHES "address")
+  list(APPEND scripts api churn scale_in)
+endif()
 if(NOT GAPURA_SANITIZE MATCHES "thread")
-  list(APPEND scripts admin_security command_line curl full_disk node_client python_client)
+  list(APPEND scripts admin_security calculate command_line curl full_disk kill node_client
+    python_client)
 endif()
 if(NOT GAPURA_SANITIZE)
-  # What these run of ours, integration tests and the scripts above run under sanitizers.
   list(APPEND scripts browser demo idcloudhost load_tools presets prometheus)
 endif()
 foreach(script ${scripts})
