@@ -22,10 +22,8 @@ net::awaitable<Changes::Outcome> Changes::make(std::function<balancer::Proposal(
     auto& overlay = std::get<balancer::Overlay>(proposal);
     applied.has_changed = !(overlay == registry_.overlay());
     if (applied.has_changed) {
-      const std::error_code failed = co_await save(overlay);
+      const std::error_code failed = co_await save_and_apply(overlay, trace);
       if (failed) co_return Outcome(failed);
-      if (trace) trace->note(registry_.overlay(), overlay);
-      registry_.set_overlay(std::move(overlay), Clock::now());
     }
     applied.version = registry_.version();
   }
@@ -39,10 +37,21 @@ net::awaitable<Changes::Outcome> Changes::make(std::function<balancer::Proposal(
   co_return Outcome(applied);
 }
 
-net::awaitable<std::error_code> Changes::save(balancer::Overlay overlay) {
+/// In force in the very step that says that it is saved: whoever saved what is in force between the
+/// two would write the state before it over it.
+net::awaitable<std::error_code> Changes::save_and_apply(balancer::Overlay overlay,
+                                                        std::shared_ptr<ChangeTrace> trace) {
   std::function<void(std::function<void(std::error_code)>)> begin =
-      [this, &overlay](std::function<void(std::error_code)> done) {
-        persist_(std::move(overlay), std::move(done));
+      [this, &overlay, &trace](std::function<void(std::error_code)> done) {
+        auto apply = [&registry = registry_, overlay, trace,
+                      done = std::move(done)](std::error_code failed) {
+          if (!failed) {
+            if (trace) trace->note(registry.overlay(), overlay);
+            registry.set_overlay(overlay, Clock::now());
+          }
+          done(failed);
+        };
+        persist_(std::move(overlay), std::move(apply));
       };
   auto saving = awaited<std::error_code>(std::move(begin));
   const std::error_code failed = co_await std::move(saving);

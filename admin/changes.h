@@ -20,7 +20,7 @@ using Persist = std::function<void(balancer::Overlay, std::function<void(std::er
 
 /// A change that was made.
 struct Applied {
-  Version version{};         ///< the first one with it
+  Version version{};         ///< the first one with it, or one that followed at once
   bool is_adopted = false;   ///< every worker has it; false: they took longer than kAdoptionMax
   bool has_changed = false;  ///< false: everything was so already
 };
@@ -43,7 +43,8 @@ class Changes {
   static constexpr Milliseconds kAdoptionMax{10'000};
 
  private:
-  boost::asio::awaitable<std::error_code> save(balancer::Overlay overlay);
+  boost::asio::awaitable<std::error_code> save_and_apply(balancer::Overlay overlay,
+                                                         std::shared_ptr<ChangeTrace> trace);
 
   balancer::Registry& registry_;
   Persist persist_;

@@ -230,6 +230,18 @@ TEST_F(DeclarationTest, RefusesAChangeOfWhatWasChangedMeanwhile) {
   EXPECT_EQ(ask(change).status, 200U);
 }
 
+TEST_F(DeclarationTest, WhatIsSavedIsInForceInTheSameStep) {
+  saves_at_once = false;
+  const Asked asked = begin(request_of("PATCH", path_of(kFirst), R"({"weight": 5})"));
+
+  saving.at(0)({});
+
+  // Whoever saves now what is in force must not save what was before.
+  EXPECT_FALSE(registry.overlay().services.empty());
+  settle();
+  EXPECT_EQ(asked.get().status, 200U);
+}
+
 TEST_F(DeclarationTest, OnlyOneOfTwoChangesOfTheSameVersionIsMade) {
   saves_at_once = false;
   Request one = request_of("PATCH", path_of(kFirst), R"({"weight": 5})");
