@@ -7,8 +7,8 @@
 #include "admin/body.h"
 #include "admin/json.h"
 #include "admin/traefik_page.h"
-#include "base/digest.h"
 #include "admin/web_page.h"
+#include "base/digest.h"
 #include "base/log.h"
 
 namespace gapura::admin {

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "admin/token.h"
 #include "app/atomic_file.h"
 #include "app/state_dir.h"
 #include "autoscale/net/url.h"
@@ -87,7 +88,7 @@ void add_token_of(const Installation& installation, Place& place) {
     return;
   }
   text = trimmed(std::move(text));
-  if (text.starts_with("sha256:")) {
+  if (text.starts_with(admin::Token::kDigestPrefix)) {
     place.token_advice =
         file.string() + " holds the digest of the token, not the token; " + std::string(kSayToken);
     return;
