@@ -1,9 +1,7 @@
 #include "proxy/relay.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 
 namespace gapura::proxy {
 
@@ -24,7 +22,7 @@ Relay::Step Relay::begin(Channel& source, Channel& sink, BodyDecoder decoder, bo
 
 Relay::Step Relay::resume(Channel& sink, std::string_view head, std::span<const char> kept) {
   sink_ = &sink;
-  rest_.release();
+  rest_.drop();
   payload_bytes_ = 0;
   has_ended_ = false;
   return set(write(head, kept));
@@ -74,53 +72,20 @@ Relay::Step Relay::write(std::string_view head, std::span<const char> payload) {
 
 /// done, wait_sink (a rest is kept) or sink_failed.
 Relay::Step Relay::send_parts(std::span<const iovec> parts) {
-  if (rest_.is_held()) {  // behind what already waits
-    keep(parts, 0);
-    return flush();
-  }
-  std::size_t wanted = 0;
-  for (const iovec& part : parts) wanted += part.iov_len;
-  const IoResult written = sink_->try_write(parts);
-  if (written.status == IoStatus::failed) return Step::sink_failed;
-  moved_ += written.bytes;
-  if (written.bytes == wanted) return Step::done;
-  keep(parts, written.bytes);
-  read_bytes_ = kReadLeast;
-  return Step::wait_sink;
-}
-
-void Relay::keep(std::span<const iovec> parts, std::size_t skip) {
-  std::size_t size = 0;
-  for (const iovec& part : parts) size += part.iov_len;
-  size -= skip;
-  if (!rest_.is_held()) {
-    rest_ = buffers_.take(size);
-    rest_begin_ = rest_end_ = 0;
-  } else if (rest_.capacity() - rest_end_ < size) {
-    Buffer larger = buffers_.take(rest_end_ - rest_begin_ + size);
-    std::memcpy(larger.data(), rest_.data() + rest_begin_, rest_end_ - rest_begin_);
-    rest_end_ -= std::exchange(rest_begin_, 0);
-    rest_ = std::move(larger);
-  }
-  for (const iovec& part : parts) {
-    const std::size_t from = std::min(skip, part.iov_len);
-    skip -= from;
-    std::memcpy(rest_.data() + rest_end_, static_cast<const char*>(part.iov_base) + from,
-                part.iov_len - from);
-    rest_end_ += part.iov_len - from;
-  }
+  const Step step = step_of(rest_.send(*sink_, buffers_, parts));
+  if (step == Step::wait_sink) read_size_.shrink();
+  return step;
 }
 
 /// done when nothing is kept any more.
 Relay::Step Relay::flush() {
-  if (!rest_.is_held()) return Step::done;
-  const IoResult written = sink_->try_write({rest_.data() + rest_begin_, rest_end_ - rest_begin_});
-  if (written.status == IoStatus::failed) return Step::sink_failed;
+  return rest_.is_held() ? step_of(rest_.flush(*sink_)) : Step::done;
+}
+
+Relay::Step Relay::step_of(const IoResult& written) noexcept {
   moved_ += written.bytes;
-  rest_begin_ += written.bytes;
-  if (rest_begin_ < rest_end_) return Step::wait_sink;
-  rest_.release();
-  return Step::done;
+  if (written.status == IoStatus::failed) return Step::sink_failed;
+  return written.status == IoStatus::ok ? Step::done : Step::wait_sink;
 }
 
 Relay::Step Relay::advance() {
@@ -128,7 +93,7 @@ Relay::Step Relay::advance() {
   if (source_ == nullptr || decoder_.is_done()) return set(Step::done);
   for (std::size_t turn = 0; turn < kTurnBytes;) {
     // Past the body's end, too: an exact read would leave open whether the socket is drained.
-    const std::size_t size = std::min(read_bytes_, scratch_.size());
+    const std::size_t size = read_size_.bytes(scratch_.size());
     const IoResult read = source_->try_read(scratch_.first(size));
     if (read.status == IoStatus::would_block) return set(Step::wait_source);
     if (read.status == IoStatus::failed) return set(Step::source_failed);
@@ -144,19 +109,18 @@ Relay::Step Relay::advance() {
     if (decoder_.is_bad()) return set(Step::source_bad);
     if (is_too_large(taken.payload)) return set(Step::too_large);
     if (kept_ != nullptr) kept_->add(got.first(taken.payload));
-    const bool was_full = got.size() == read_bytes_;
+    const bool was_full = got.size() == size;
     if (const Step step = write({}, got.first(taken.payload)); step != Step::wait_source) {
       return set(step);
     }
-    if (was_full) read_bytes_ = std::min(read_bytes_ * 2, scratch_.size());
+    if (was_full) read_size_.grow(scratch_.size());
   }
   return set(Step::again);
 }
 
 void Relay::reset() noexcept {
   source_ = sink_ = nullptr;
-  rest_.release();
-  rest_begin_ = rest_end_ = 0;
+  rest_.drop();
   excess_ = {};
   payload_bytes_ = 0;
   step_ = Step::wait_source;

@@ -12,6 +12,8 @@
 #include "proxy/body_decoder.h"
 #include "proxy/buffer_pool.h"
 #include "proxy/kept_bytes.h"
+#include "proxy/read_size.h"
+#include "proxy/rest.h"
 
 namespace gapura::proxy {
 
@@ -67,7 +69,7 @@ class Relay {
   Step write(std::string_view head, std::span<const char> payload);
   Step send_parts(std::span<const iovec> parts);
   Step flush();
-  void keep(std::span<const iovec> parts, std::size_t skip);
+  Step step_of(const IoResult& written) noexcept;
   bool is_too_large(std::size_t more) const noexcept {
     return payload_max_ != 0 && payload_bytes_ + more > payload_max_;
   }
@@ -78,10 +80,8 @@ class Relay {
   Channel* source_ = nullptr;
   Channel* sink_ = nullptr;
   BodyDecoder decoder_;
-  Buffer rest_;
-  std::size_t rest_begin_ = 0;
-  std::size_t rest_end_ = 0;
-  std::size_t read_bytes_ = kReadFirst;
+  Rest rest_;
+  ReadSize read_size_;
   std::span<char> excess_;
   std::uint64_t payload_bytes_ = 0;
   std::uint64_t payload_max_ = 0;
@@ -91,12 +91,6 @@ class Relay {
   bool chunks_ = false;
   bool has_read_ = false;
   bool has_ended_ = false;  ///< the last chunk is written or kept
-
-  // A first read is middling; full reads that were written whole make it larger, a rest makes it
-  // small, so that many slow readers cost 16 KiB each and a fast one moves 256 KiB a call.
-  static constexpr std::size_t kReadLeast = 16 * 1024;
-  static constexpr std::size_t kReadFirst = 64 * 1024;
-  static constexpr std::size_t kTurnBytes = 1024 * 1024;
 };
 
 }  // namespace gapura::proxy
