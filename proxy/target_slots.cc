@@ -1,5 +1,7 @@
 #include "proxy/target_slots.h"
 
+#include <utility>
+
 #include "base/check.h"
 
 namespace gapura::proxy {
@@ -118,6 +120,25 @@ Lease::Lease(TargetSlot& slot, Cut on_cut, void* owner) noexcept
   count_then_ = state_->in_flight.fetch_add(1, std::memory_order_relaxed) + 1;
   // Its line was just written: this one costs next to nothing.
   state_->requests.fetch_add(1, std::memory_order_relaxed);
+}
+
+Lease::Lease(Lease&& from, Cut on_cut, void* owner) noexcept
+    : slot_(from.slot_),
+      state_(from.state_),
+      cut_(on_cut),
+      owner_(owner),
+      moved_at_(from.moved_at_),
+      asked_at_(from.asked_at_),
+      next_(from.next_),
+      previous_(from.previous_),
+      count_then_(from.count_then_),
+      was_cut_(from.was_cut_),
+      is_upgrade_(from.is_upgrade_),
+      is_held_(std::exchange(from.is_held_, false)),
+      awaits_head_(from.awaits_head_) {
+  check(is_held_, "a lease was passed on that had been released");
+  (previous_ != nullptr ? previous_->next_ : slot_.leases) = this;
+  if (next_ != nullptr) next_->previous_ = this;
 }
 
 void Lease::mark_upgrade() noexcept {

@@ -68,6 +68,8 @@ class Lease {
   using Cut = void (*)(void* owner) noexcept;
 
   Lease(TargetSlot& slot, Cut on_cut, void* owner) noexcept;
+  /// Goes on with what `from` has, which then holds nothing; from now on `owner` is asked.
+  Lease(Lease&& from, Cut on_cut, void* owner) noexcept;
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
   ~Lease();

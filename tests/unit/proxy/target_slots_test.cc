@@ -365,5 +365,43 @@ TEST_F(TargetSlotsTest, ALeaseRemembersProgressAndUpgrades) {
   EXPECT_TRUE(lease.is_upgrade());
 }
 
+TEST_F(TargetSlotsTest, ALeaseThatIsPassedOnCountsOnceAndAsksItsNewOwner) {
+  Cuts before;
+  Cuts after;
+  Lease oldest(slot(), &Cuts::cut, &before);
+  auto first = std::make_unique<Lease>(slot(), &Cuts::cut, &before);
+  const Lease newest(slot(), &Cuts::cut, &before);
+  first->mark_upgrade();
+
+  Lease second(std::move(*first), &Cuts::cut, &after);
+  first.reset();
+
+  EXPECT_EQ(target_->in_flight, 3u);
+  EXPECT_EQ(target_->upgrades, 1u);
+  EXPECT_EQ(newest.next(), &second);
+  EXPECT_EQ(second.next(), &oldest);
+  second.cut();
+  EXPECT_EQ(before.count, 0);
+  EXPECT_EQ(after.count, 1);
+  EXPECT_TRUE(second.is_upgrade());
+  second.release();
+  EXPECT_EQ(target_->in_flight, 2u);
+  EXPECT_EQ(target_->upgrades, 0u);
+  EXPECT_EQ(newest.next(), &oldest);
+}
+
+TEST_F(TargetSlotsTest, ALeaseThatIsPassedOnStandsInItsPlaceAtTheEndsToo) {
+  Cuts cuts;
+  auto only = std::make_unique<Lease>(slot(), &Cuts::cut, &cuts);
+
+  Lease next(std::move(*only), &Cuts::cut, &cuts);
+  only.reset();
+
+  EXPECT_EQ(slot().leases, &next);
+  EXPECT_EQ(next.next(), nullptr);
+  next.release();
+  EXPECT_EQ(slot().leases, nullptr);
+}
+
 }  // namespace
 }  // namespace gapura::proxy
