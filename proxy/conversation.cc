@@ -216,8 +216,8 @@ bool Exchange::is_clients_last() const {
 
 Failure Exchange::begin_response() {
   const ResponseHead& response = worker_.response_head();
-  if (response.status >= 500 && failures_max_ != 0) {
-    note_failed_request("it answers " + std::to_string(response.status));
+  if (response.status >= 500 && terms_.failures_max != 0) {
+    terms_.note_failed_request(worker_, *lease_, "it answers " + std::to_string(response.status));
   }
   lease_->head_came(response.status);
   if (falls_back(response.status)) return Failure::unwanted_status;
@@ -233,7 +233,7 @@ Failure Exchange::begin_response() {
   rendering.chunks = needs_chunks && !facts_.is_http_1_0;
   link_may_persist_ = response.persistence.may_persist() && framing.kind != BodyKind::until_close;
   link_timeout_s_ = response.keep_alive_timeout_s;
-  is_event_stream_ = is_event_stream(response.fields);
+  if (is_event_stream(response.fields)) protocol_ = metrics::Protocol::sse;
   // An answer before the end of the request: what is left of the request is not waited for.
   const bool is_early = !upload_over_ || !upload_whole_;
   says_close_ = says_close_ || !facts_.may_persist || worker_.sends_clients_away() || is_early ||

@@ -95,14 +95,16 @@ Failure Exchange::choose(bool has_turn) {
       named.is_composite() ? follow(snapshot, named, wanted, has_turn) : named;
   wanted.in_flight_max = service.in_flight_max;
   has_service_ = true;
-  service_ = service.slot;
+  terms_ = {.slot = service.slot,
+            .is_limited = service.queue != nullptr,
+            .failures_max = service.failures_max,
+            .failure_window = service.failure_window};
   if (log_texts_) log_texts_->note_route(route->name, service.label);
-  is_limited_ = service.queue != nullptr;
   queue_length_max_ = service.queue_length_max;
   queue_timeout_ = service.queue_timeout;
   retry_after_s_ = service.retry_after_s;
   // Nobody overtakes those who wait, on whatever worker.
-  if (is_limited_ && !has_turn && service.queue->length() > 0) return Failure::queue_full;
+  if (terms_.is_limited && !has_turn && service.queue->length() > 0) return Failure::queue_full;
   std::size_t picked = balancer::kept_place(service, wanted);
   const bool is_kept = picked != balancer::kNoPlace;
   if (!is_kept) picked = worker_.picker(service.slot).pick(service, wanted);
@@ -135,11 +137,9 @@ bool Exchange::pick(const balancer::Service& service, const balancer::Target& ta
   endpoint_ = target.endpoint;
   connect_timeout_ = service.connect_timeout;
   response_timeout_ = service.response_timeout;
-  failures_max_ = service.failures_max;
-  failure_window_ = service.failure_window;
   host_override_.clear();
   if (!service.pass_host_header) host_override_ = target.authority;
-  worker_.retry_budget(service_).request();
+  worker_.retry_budget(terms_.slot).request();
   if (log_texts_) log_texts_->note_target(target.state->url);
   // A body that is still arriving cannot be sent twice, so it must not meet a stale link.
   const bool is_replayable = facts_.is_idempotent && is_request_read();
@@ -150,7 +150,7 @@ bool Exchange::pick(const balancer::Service& service, const balancer::Target& ta
 
 /// Until a target has room. Whoever waits holds its place while it tries, so that nobody passes it.
 Task<Failure> Exchange::wait_for_room() {
-  const WaitingLine::Place place(worker_.line(service_), client_, queue_length_max_);
+  const WaitingLine::Place place(worker_.line(terms_.slot), client_, queue_length_max_);
   if (!place.is_taken()) co_return Failure::queue_full;
   client_.limit().arm(queue_timeout_);
   patience_ = Patience::none;  // what an earlier attempt waited for
@@ -224,18 +224,11 @@ Failure Exchange::connect_failed(Failure failure, std::string reason) {
 void Exchange::leave_target(Failure failure) {
   link_.reset();
   if (!lease_) return;
-  if (row(failure).fault == Fault::target) note_failed_request(row(failure).name);
-  worker_.faults().note(lease_->state(), failure, Clock::now());
+  terms_.note(worker_, *lease_, failure);
   const balancer::TargetState* state = &lease_->state();
   release_lease();
   wants_fresh_link_ = failure == Failure::link_stale;
   if (!wants_fresh_link_ && tried_count_ < tried_.size()) tried_[tried_count_++] = state;
-}
-
-void Exchange::note_failed_request(std::string_view reason) {
-  if (failures_max_ == 0) return;
-  if (!lease_->state().failures.note(Clock::now(), failure_window_, failures_max_)) return;
-  worker_.observations().requests_fail(lease_->slot().state, std::string(reason));
 }
 
 bool Exchange::may_retry(Failure failure) {
@@ -248,15 +241,15 @@ bool Exchange::may_retry(Failure failure) {
       if (!facts_.is_idempotent || !(is_request_read() || is_kept)) return false;
       // A stale link says nothing of its target, and the next try is over a fresh one: it cannot be
       // repeated, so the budget is not asked (docs/decisions/0006).
-      if (failure != Failure::link_stale && !worker_.retry_budget(service_).take()) {
-        worker_.shard().retries_refused(service_).add();
+      if (failure != Failure::link_stale && !worker_.retry_budget(terms_.slot).take()) {
+        worker_.shard().retries_refused(terms_.slot).add();
         return false;
       }
       break;
     case Retry::if_kept: break;  // see falls_back()
   }
   if (upload_.has_read() && !is_kept) return false;
-  worker_.shard().retries(service_).add();
+  worker_.shard().retries(terms_.slot).add();
   worker_.shard().errors[static_cast<std::size_t>(failure)].add();
   // With a kept body it goes on where it is.
   if (!is_kept || !upload_.has_begun()) upload_.reset();
@@ -274,11 +267,8 @@ void Exchange::on_cut(void* owner) noexcept {
 
 void Exchange::release_lease() {
   if (!lease_) return;
-  const balancer::TargetRef target = lease_->slot().state;
-  const bool is_last = lease_->release();
+  terms_.release(worker_, *lease_);
   lease_.reset();
-  if (is_last) worker_.observations().went_idle(target);
-  if (is_limited_) worker_.line(service_).has_room();
 }
 
 }  // namespace gapura::proxy

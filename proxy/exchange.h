@@ -16,10 +16,12 @@
 #include "base/async/task.h"
 #include "base/clock.h"
 #include "metrics/shard.h"
+#include "proxy/account.h"
 #include "proxy/failure.h"
 #include "proxy/head_writer.h"
 #include "proxy/http_head.h"
 #include "proxy/relay.h"
+#include "proxy/service_terms.h"
 #include "proxy/target_slots.h"
 
 namespace gapura::proxy {
@@ -27,7 +29,6 @@ namespace gapura::proxy {
 class ClientConnection;
 class Worker;
 struct Journey;
-struct LogTexts;
 
 class Exchange {
  public:
@@ -82,8 +83,6 @@ class Exchange {
   void send_request();
   Forwarding forwarding() const;
   void leave_target(Failure failure);
-  /// For passive checks: the request failed there, for `reason`.
-  void note_failed_request(std::string_view reason);
   bool may_retry(Failure failure);
 
   // Inside converse(), never waiting. Failure::none with is_over_: the response is complete.
@@ -111,7 +110,8 @@ class Exchange {
   void give_back_link();
   void release_lease();
   void record(unsigned status);
-  void log(unsigned status);
+  /// Once: what only the log needs goes with it.
+  Account account();
   bool is_request_read() const noexcept;
 
   ClientConnection& client_;
@@ -126,16 +126,13 @@ class Exchange {
   Endpoint endpoint_;
   Milliseconds connect_timeout_{0};
   Milliseconds response_timeout_{0};
-  unsigned failures_max_ = 0;  ///< of passive checks; 0: none
-  Milliseconds failure_window_{0};
   std::string host_override_;
   std::string set_cookie_;  ///< the line that keeps the client here; empty: none is due
   std::uint32_t queue_length_max_ = 0;
   Milliseconds queue_timeout_{0};
   std::uint32_t retry_after_s_ = 1;
-  bool is_limited_ = false;  ///< by maxInFlight
   bool has_service_ = false;
-  ServiceSlot service_{};
+  ServiceTerms terms_;
   std::array<const balancer::TargetState*, 8> tried_{};
   std::size_t tried_count_ = 0;
   unsigned attempts_ = 0;
@@ -163,7 +160,7 @@ class Exchange {
   bool is_tunnel_ = false;
   bool is_over_ = false;
   bool says_close_ = false;
-  bool is_event_stream_ = false;
+  metrics::Protocol protocol_ = metrics::Protocol::http;
   bool needs_turn_ = false;
   Failure cut_ = Failure::none;
   Patience patience_ = Patience::none;

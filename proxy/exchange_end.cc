@@ -5,11 +5,6 @@
 #include "proxy/worker.h"
 
 namespace gapura::proxy {
-namespace {
-
-constexpr unsigned kClientClosed = 499;  // logged and counted, never sent
-
-}  // namespace
 
 bool Exchange::finish() {
   const bool keeps_client = !says_close_ && upload_whole_ && !is_tunnel_;
@@ -91,57 +86,21 @@ Task<void> Exchange::flush_answer() {
 }
 
 void Exchange::record(unsigned status) {
-  const TimePoint now = Clock::now();
-  const auto duration_us = static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(now - started_).count());
-  metrics::SeriesKey key{.method = facts_.method, .code = static_cast<std::uint16_t>(status)};
-  // A target may invent codes up to 999; they share one series.
-  key.code = std::min<std::uint16_t>(key.code, 600);
-  key.protocol = is_tunnel_         ? metrics::Protocol::websocket
-                 : is_event_stream_ ? metrics::Protocol::sse
-                                    : metrics::Protocol::http;
-  key.slot = static_cast<std::uint32_t>(client_.entry_point());
-  metrics::Shard& shard = worker_.shard();
-  shard.observe(key, duration_us, upload_.payload_bytes(), download_.payload_bytes());
-  if (has_service_) {
-    key.scope = metrics::SeriesKey::Scope::service;
-    key.slot = static_cast<std::uint32_t>(service_);
-    shard.observe(key, duration_us, upload_.payload_bytes(), download_.payload_bytes());
-  }
-  worker_.count_costs();
-  if (log_texts_) log(status);
+  account().close(client_, status, upload_.payload_bytes(), download_.payload_bytes());
 }
 
-void Exchange::log(unsigned status) {
-  const TimePoint now = Clock::now();
-  const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(now - started_);
-  const bool was_sent = sent_at_ != TimePoint{};
-  const auto target_duration = std::chrono::duration_cast<std::chrono::microseconds>(
-      was_sent ? now - sent_at_ : TimePoint::duration{});
-  const AccessRecord record{
-      .client_address = client_.peer_address(),
-      .client_port = client_.peer().port(),
-      .error = refused_for_ == Failure::none ? std::string_view{} : row(refused_for_).name,
-      .method = log_texts_->method,
-      .target = log_texts_->target,
-      .authority = log_texts_->authority,
-      .referer = log_texts_->referer,
-      .user_agent = log_texts_->user_agent,
-      .is_http_1_0 = facts_.is_http_1_0,
-      .status = status,
-      .target_status = status_,
-      .request_bytes = upload_.payload_bytes(),
-      .response_bytes = download_.payload_bytes(),
-      .duration = duration,
-      .target_duration = target_duration,
-      .started = std::chrono::system_clock::now() - duration,
-      .entry_point = worker_.entry_point(client_.entry_point()).name,
-      .router = log_texts_->router,
-      .service = log_texts_->service,
-      .target_url = log_texts_->target_url,
-      .request_count = client_.requests(),
-      .retries = attempts_ > 1 ? attempts_ - 1 : 0};
-  worker_.access_lines()->add(record);
+Account Exchange::account() {
+  return {.started = started_,
+          .sent_at = sent_at_,
+          .method = facts_.method,
+          .protocol = is_tunnel_ ? metrics::Protocol::websocket : protocol_,
+          .refused_for = refused_for_,
+          .is_http_1_0 = facts_.is_http_1_0,
+          .has_service = has_service_,
+          .service = terms_.slot,
+          .target_status = status_,
+          .retries = attempts_ > 1 ? attempts_ - 1 : 0,
+          .log_texts = std::move(log_texts_)};
 }
 
 }  // namespace gapura::proxy

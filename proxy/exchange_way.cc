@@ -16,7 +16,7 @@ const balancer::Service& Exchange::follow(const balancer::Snapshot& snapshot,
   balancer::Ways& ways = worker_.ways();
   if (has_turn) {
     // It waits in this service's line: to choose once more would take a turn from another request.
-    const balancer::Service* waited_for = ways.find(snapshot, service_);
+    const balancer::Service* waited_for = ways.find(snapshot, terms_.slot);
     if (waited_for != nullptr && !waited_for->targets.empty()) return *waited_for;
   }
   balancer::Way& way = journey_->way;
