@@ -1,10 +1,13 @@
 #include "proxy/client_connection.h"
 
+#include <sys/socket.h>
+
 #include <cstring>
 
 #include "proxy/admission.h"
 #include "proxy/exchange.h"
 #include "proxy/proxy_protocol.h"
+#include "proxy/tunnel.h"
 #include "proxy/worker.h"
 
 namespace gapura::proxy {
@@ -107,11 +110,33 @@ void ClientConnection::on_limit(void* owner) noexcept {
 
 /// Nothing to do until the next byte: gives back the buffer.
 void ClientConnection::rest() {
-  buffer_.release();
-  begin_ = end_ = head_bytes_ = body_bytes_ = searched_ = 0;
+  drop_buffer();
   has_looked_ = false;
   const Milliseconds idle = worker_.entry_point(entry_point_).idle_timeout;
   limit_.arm(idle.count() == 0 ? kLookAfter : std::min(idle, kLookAfter));
+}
+
+void ClientConnection::drop_buffer() noexcept {
+  buffer_.release();
+  begin_ = end_ = body_bytes_ = 0;
+  searched_ = head_bytes_ = 0;
+}
+
+bool ClientConnection::has_reset() const noexcept {
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(channel_.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
+  return error != 0;
+}
+
+void ClientConnection::carry(std::unique_ptr<Tunnel> tunnel) noexcept {
+  tunnel_ = std::move(tunnel);
+}
+
+void ClientConnection::advance_tunnel() {
+  if (tunnel_->advance()) return;
+  tunnel_.reset();
+  leave();
 }
 
 Task<Failure> ClientConnection::admit() {
@@ -184,7 +209,7 @@ Detached ClientConnection::serve() {
     has_edge_ = false;
     Exchange exchange(*this);
     if (result.state == HeadState::complete) {
-      head_bytes_ = result.bytes;
+      head_bytes_ = static_cast<std::uint32_t>(result.bytes);
       goes_on = co_await exchange.run();
     } else {
       const bool is_late = result.state == HeadState::incomplete;
@@ -199,6 +224,15 @@ Detached ClientConnection::serve() {
       co_await waiter_.wait();
     }
   }
+  if (tunnel_) {
+    drop_buffer();
+    wake();
+  } else {
+    leave();
+  }
+}
+
+Detached ClientConnection::leave() {
   co_await linger();
   worker_.remove(*this);
 }
@@ -227,7 +261,7 @@ HeadResult ClientConnection::read_head() {
       const HeadResult result =
           parse_request_head(bytes, head_max, worker_.request_head(), searched_);
       if (result.state != HeadState::incomplete) return result;
-      searched_ = bytes.size();
+      searched_ = static_cast<std::uint32_t>(bytes.size());
     }
     if (!read_more()) return {};
   }
@@ -272,7 +306,7 @@ void ClientConnection::keep(std::span<const char> bytes) {
 }
 
 void ClientConnection::next_request() noexcept {
-  begin_ += std::exchange(head_bytes_, 0) + std::exchange(body_bytes_, 0);
+  begin_ += std::exchange(head_bytes_, 0u) + std::exchange(body_bytes_, 0);
   searched_ = 0;
   if (begin_ == end_) begin_ = end_ = 0;
 }

@@ -1,10 +1,13 @@
 /// One client's connection: reads heads, runs an exchange for each, one after another (pipelined
 /// requests wait in the socket or the buffer). At rest it is this object and nothing more: no
 /// coroutine, no buffer. A coroutine runs from the first byte of a request until there is nothing
-/// left to do. Worker thread only; owned by the worker's list, ends by remove().
+/// left to do; after a 101 it is a tunnel's, which needs no coroutine either. Worker thread only;
+/// owned by the worker's list, ends by remove().
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -19,6 +22,7 @@
 
 namespace gapura::proxy {
 
+class Tunnel;
 class Worker;
 
 class ClientConnection {
@@ -59,7 +63,7 @@ class ClientConnection {
 
   /// Waits for an edge of either channel, the deadline, or wake().
   Waiter::Awaiter wait() noexcept { return waiter_.wait(); }
-  void wake() { waiter_.wake(); }
+  void wake() { tunnel_ ? advance_tunnel() : waiter_.wake(); }
   static void on_link_edge(void* owner) noexcept { static_cast<ClientConnection*>(owner)->wake(); }
   Deadline& limit() noexcept { return limit_; }
   /// True once after the deadline expired.
@@ -67,6 +71,12 @@ class ClientConnection {
   /// True once after an edge of the client's socket.
   bool take_client_edge() noexcept { return std::exchange(has_edge_, false); }
   bool is_killed() const noexcept { return is_killed_; }
+  /// Nobody waits at the other end any more. A FIN does not say so (RFC 9112 9.6).
+  bool has_reset() const noexcept;
+  /// The exchange has become `tunnel`, which is woken from then on, first when the exchange is
+  /// over.
+  void carry(std::unique_ptr<Tunnel> tunnel) noexcept;
+  bool has_tunnel() const noexcept { return tunnel_ != nullptr; }
   /// The last answer was not whole, and must not look so: the client gets a reset.
   void reset_at_close() noexcept {
     must_reset_ = true;
@@ -84,12 +94,15 @@ class ClientConnection {
   Detached serve();
   /// Before the first head: the PROXY preamble, when one is expected, and the limit by client.
   Task<Failure> admit();
+  void advance_tunnel();
+  Detached leave();
   Task<void> linger();
   /// Reads what there is. complete: the worker's request_head is filled in.
   HeadResult read_head();
   bool read_more();
   void next_request() noexcept;
   void rest();
+  void drop_buffer() noexcept;
 
   Worker& worker_;
   Channel channel_;
@@ -113,10 +126,11 @@ class ClientConnection {
   bool must_linger_ = false;
   bool must_reset_ = false;
   std::uint64_t requests_ = 0;
+  std::unique_ptr<Tunnel> tunnel_;
   Buffer buffer_;
-  std::size_t begin_ = 0;     ///< of the current head in buffer_
-  std::size_t searched_ = 0;  ///< bytes from there that hold no end of a head
-  std::size_t head_bytes_ = 0;
+  std::size_t begin_ = 0;       ///< of the current head in buffer_
+  std::uint32_t searched_ = 0;  ///< bytes from there that hold no end of a head
+  std::uint32_t head_bytes_ = 0;
   std::size_t body_bytes_ = 0;        ///< behind the head, belonging to this request
   std::size_t end_ = 0;               ///< of what was read
   ClientConnection* next_ = nullptr;  // the worker's list

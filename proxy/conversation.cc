@@ -1,13 +1,13 @@
 // The part of an exchange that talks to its target: both directions at once, in one coroutine.
 // pump() does whatever can be done without waiting; converse() waits in between.
-#include <sys/socket.h>
-
 #include <cstring>
 
 #include "base/ascii.h"
 #include "proxy/client_connection.h"
 #include "proxy/exchange.h"
 #include "proxy/journey.h"
+#include "proxy/pace.h"
+#include "proxy/tunnel.h"
 #include "proxy/worker.h"
 
 namespace gapura::proxy {
@@ -98,10 +98,7 @@ Failure Exchange::pump() {
 
 /// A reset means that nobody waits for the answer any more. A FIN does not (RFC 9112 9.6).
 void Exchange::look_after_client() {
-  int error = 0;
-  socklen_t size = sizeof error;
-  ::getsockopt(client_.channel().fd(), SOL_SOCKET, SO_ERROR, &error, &size);
-  if (error != 0) cut_ = Failure::client_gone;
+  if (client_.has_reset()) cut_ = Failure::client_gone;
 }
 
 Failure Exchange::pump_request() {
@@ -109,7 +106,7 @@ Failure Exchange::pump_request() {
   if (upload_.step() == Relay::Step::too_large) return Failure::body_too_large;
   const Relay::Step step = upload_.advance();
   // At once: the bytes are in the worker's scratch.
-  if (upload_.has_read() && !has_kept_excess_ && !is_tunnel_ && !upload_.excess().empty()) {
+  if (upload_.has_read() && !has_kept_excess_ && !upload_.excess().empty()) {
     client_.keep(upload_.excess());
     has_kept_excess_ = true;
   }
@@ -117,10 +114,7 @@ Failure Exchange::pump_request() {
     case Relay::Step::wait_source:
     case Relay::Step::wait_sink: return Failure::none;
     case Relay::Step::again: needs_turn_ = true; return Failure::none;
-    case Relay::Step::done:
-      upload_over_ = upload_whole_ = true;
-      if (is_tunnel_) link_->channel.shut_write();
-      return Failure::none;
+    case Relay::Step::done: upload_over_ = upload_whole_ = true; return Failure::none;
     case Relay::Step::source_bad: return Failure::bad_framing;
     case Relay::Step::too_large: return Failure::body_too_large;
     case Relay::Step::source_failed: return Failure::client_gone;
@@ -153,6 +147,7 @@ Failure Exchange::read_response() {
     got_response_bytes_ = true;
     response_bytes_ += read.bytes;
     if (const Failure failure = take_response_head(); failure != Failure::none) return failure;
+    if (is_over_) return Failure::none;  // the link is the tunnel's
     if (has_begun_) return after_response_step(download_.step());
   }
 }
@@ -252,7 +247,7 @@ Failure Exchange::begin_response() {
   return Failure::none;
 }
 
-/// 101: from here on bytes pass both ways, whatever they mean.
+/// 101: from here on bytes pass both ways, whatever they mean, and the tunnel has what we had.
 Failure Exchange::begin_tunnel() {
   const ResponseHead& response = worker_.response_head();
   if (!facts_.has_upgrade || !upload_whole_) return Failure::bad_response;
@@ -264,23 +259,20 @@ Failure Exchange::begin_tunnel() {
   });
   if (!was_asked_for) return Failure::bad_response;
   status_ = 101;
+  protocol_ = metrics::Protocol::websocket;
   lease_->head_came(status_);
-  is_tunnel_ = has_begun_ = says_close_ = true;
   lease_->mark_upgrade();
   ResponseRendering rendering;
   rendering.drop_length = rendering.upgrade = true;
   rendering.extra_fields = set_cookie_;
   write_response_head(worker_.head_text(), response, rendering);
-  const Framing open{.kind = BodyKind::until_close};
-  download_.begin(link_->channel, client_.channel(), BodyDecoder(open), false,
-                  worker_.head_text().view(), response_unread_);
-  upload_.reset();
-  upload_.limit_payload(0);
-  upload_over_ = false;
-  const std::span<char> early = client_.after_head();
-  upload_.begin(client_.channel(), link_->channel, BodyDecoder(open), false, {}, early);
-  client_.consume(early.size());
-  return pump_request();
+  auto tunnel = std::make_unique<Tunnel>(client_, std::move(link_), *lease_, terms_, account());
+  lease_.reset();
+  tunnel->begin(download_.take_rest(), worker_.head_text().view(), response_unread_,
+                client_.after_head());
+  client_.carry(std::move(tunnel));
+  is_over_ = true;
+  return Failure::none;
 }
 
 Failure Exchange::pump_response() {
@@ -295,13 +287,7 @@ Failure Exchange::after_response_step(Relay::Step step) {
       return link_->channel.may_read() && !download_.has_read() ? pump_response() : Failure::none;
     case Relay::Step::wait_sink: return Failure::none;
     case Relay::Step::again: needs_turn_ = true; return Failure::none;
-    case Relay::Step::done:
-      if (is_tunnel_ && !upload_over_) {
-        client_.channel().shut_write();
-        return Failure::none;
-      }
-      is_over_ = true;
-      return Failure::none;
+    case Relay::Step::done: is_over_ = true; return Failure::none;
     case Relay::Step::source_failed:
     case Relay::Step::source_bad:
     case Relay::Step::too_large: return Failure::target_cut;
@@ -319,13 +305,9 @@ void Exchange::set_patience() {
   if (download_.step() == Relay::Step::wait_sink) {
     next = Patience::client_write;
     limit = entry.write_timeout;
-  } else if (!upload_over_ && upload_.step() == Relay::Step::wait_source && !is_tunnel_) {
+  } else if (!upload_over_ && upload_.step() == Relay::Step::wait_source) {
     next = Patience::client_body;
     limit = entry.read_timeout;
-  } else if (is_tunnel_ && upload_over_ != download_.is_done()) {
-    // One side has ended: the other has so long to follow, or it would hold both for ever.
-    next = Patience::tunnel_end;
-    limit = entry.idle_timeout;
   } else if (!has_begun_ && (upload_over_ || upload_.step() == Relay::Step::wait_sink)) {
     next = Patience::target_head;
     limit = response_timeout_;
@@ -350,13 +332,12 @@ std::uint64_t Exchange::moved_by_client() const noexcept {
 }
 
 /// After a window: true, and a new one begins, when bytes moved and no fewer than the entry point's
-/// minimum rate asks for (a slow-loris holds a connection otherwise for a byte a minute).
+/// minimum rate asks for.
 bool Exchange::is_in_time() {
   if (patience_ != Patience::client_body && patience_ != Patience::client_write) return false;
   const std::uint64_t moved = moved_by_client() - std::exchange(patience_moved_, moved_by_client());
   const std::uint64_t rate_min = worker_.entry_point(client_.entry_point()).rate_min;
-  const auto window_ms = static_cast<std::uint64_t>(patience_limit_.count());
-  if (moved == 0 || moved * 1'000 < rate_min * window_ms) return false;
+  if (!is_enough(moved, patience_limit_, rate_min)) return false;
   client_.limit().arm(patience_limit_);
   return true;
 }
@@ -365,7 +346,6 @@ Failure Exchange::blame() const noexcept {
   switch (patience_) {
     case Patience::client_body: return Failure::client_timeout;
     case Patience::target_head: return Failure::target_timeout;
-    case Patience::tunnel_end: return Failure::tunnel_half_closed;
     default: return Failure::client_gone;
   }
 }

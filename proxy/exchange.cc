@@ -57,6 +57,7 @@ Task<bool> Exchange::run() {
     if (!may_retry(failure)) co_return co_await refuse(failure);
     last_failure_ = failure;
   }
+  if (client_.has_tunnel()) co_return false;
   co_return finish();
 }
 

@@ -3,7 +3,8 @@
 /// coroutine, and ends before the connection does.
 ///
 ///   run: choose -> (connect) -> converse -> finish        one attempt
-///             ^---- retry elsewhere ----'  '-> refuse     when the failure table says so
+///             ^---- retry elsewhere ----'| '-> refuse     when the failure table says so
+///                                        '-> Tunnel       after a 101, which then has it all
 #pragma once
 
 #include <array>
@@ -55,7 +56,7 @@ class Exchange {
     Framing framing;
   };
   /// What the wait is for, so that an expiry knows whom to blame.
-  enum class Patience : std::uint8_t { none, client_body, client_write, target_head, tunnel_end };
+  enum class Patience : std::uint8_t { none, client_body, client_write, target_head };
 
   void note_facts(const RequestHead& head);
   const RequestHead& head();
@@ -157,7 +158,6 @@ class Exchange {
   bool link_may_persist_ = false;
   bool got_response_bytes_ = false;
   bool has_begun_ = false;  ///< response bytes went to the client
-  bool is_tunnel_ = false;
   bool is_over_ = false;
   bool says_close_ = false;
   metrics::Protocol protocol_ = metrics::Protocol::http;

@@ -7,7 +7,7 @@
 namespace gapura::proxy {
 
 bool Exchange::finish() {
-  const bool keeps_client = !says_close_ && upload_whole_ && !is_tunnel_;
+  const bool keeps_client = !says_close_ && upload_whole_;
   give_back_link();
   release_lease();
   record(status_);
@@ -19,8 +19,8 @@ bool Exchange::finish() {
 /// A link goes back only when nothing on it can be mistaken for the next answer.
 void Exchange::give_back_link() {
   if (!link_) return;
-  const bool is_clean = link_may_persist_ && upload_whole_ && !is_tunnel_ &&
-                        !worker_.is_stopping() && download_.excess().empty();
+  const bool is_clean =
+      link_may_persist_ && upload_whole_ && !worker_.is_stopping() && download_.excess().empty();
   // Still readable after a complete answer: closed, or bytes that nobody asked for.
   if (!is_clean || (link_->channel.may_read() && link_->channel.look())) {
     link_.reset();
@@ -49,7 +49,7 @@ Task<bool> Exchange::refuse(Failure failure) {
   link_.reset();
   if (what.status == 0 || has_begun_) {
     // A body that stops in the middle must not look whole: the client gets a reset.
-    if (has_begun_ && !is_tunnel_) client_.reset_at_close();
+    if (has_begun_) client_.reset_at_close();
     record(is_clients_fault ? kClientClosed : (status_ != 0 ? status_ : 502u));
     co_return false;
   }
@@ -93,7 +93,7 @@ Account Exchange::account() {
   return {.started = started_,
           .sent_at = sent_at_,
           .method = facts_.method,
-          .protocol = is_tunnel_ ? metrics::Protocol::websocket : protocol_,
+          .protocol = protocol_,
           .refused_for = refused_for_,
           .is_http_1_0 = facts_.is_http_1_0,
           .has_service = has_service_,

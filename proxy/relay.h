@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "base/async/channel.h"
 #include "proxy/body_decoder.h"
@@ -54,6 +55,8 @@ class Relay {
   /// Of `already`, or of the last read: bytes after the body's end. The bytes are valid only until
   /// something else runs on the loop; that there were some stays true.
   std::span<char> excess() const noexcept { return excess_; }
+  /// What still waits to be written, for whoever goes on in its place.
+  Rest take_rest() noexcept { return std::move(rest_); }
   bool has_begun() const noexcept { return source_ != nullptr; }
   /// True once body bytes were read that are not in `already`: the request cannot be replayed.
   bool has_read() const noexcept { return has_read_; }
