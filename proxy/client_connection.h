@@ -55,6 +55,8 @@ class ClientConnection {
   /// The bytes of the current request's head, and what was read behind it.
   std::string_view head_bytes() const noexcept;
   std::span<char> after_head() noexcept;
+  /// What was read behind the request's body.
+  std::span<char> after_body() noexcept { return after_head().subspan(body_bytes_); }
   std::size_t after_head_size() const noexcept { return end_ - begin_ - head_bytes_; }
   /// `size` bytes behind the head belonged to the request's body.
   void consume(std::size_t size) noexcept { body_bytes_ = size; }

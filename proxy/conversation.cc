@@ -269,7 +269,7 @@ Failure Exchange::begin_tunnel() {
   auto tunnel = std::make_unique<Tunnel>(client_, std::move(link_), *lease_, terms_, account());
   lease_.reset();
   tunnel->begin(download_.take_rest(), worker_.head_text().view(), response_unread_,
-                client_.after_head());
+                client_.after_body());
   client_.carry(std::move(tunnel));
   is_over_ = true;
   return Failure::none;
