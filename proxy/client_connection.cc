@@ -29,8 +29,8 @@ constexpr unsigned kTurnRequests = 32;
 ClientConnection::ClientConnection(Worker& worker, EntryPointSlot entry_point, const Endpoint& peer)
     : worker_(worker),
       limit_(worker.loop().wheel(), &on_limit, this),
-      opened_at_(Clock::now()),
-      entry_point_(entry_point) {
+      entry_point_(entry_point),
+      opened_at_(Clock::now()) {
   set_client(peer);
 }
 
@@ -118,8 +118,8 @@ void ClientConnection::rest() {
 
 void ClientConnection::drop_buffer() noexcept {
   buffer_.release();
-  begin_ = end_ = body_bytes_ = 0;
-  searched_ = head_bytes_ = 0;
+  begin_ = end_ = 0;
+  searched_ = head_bytes_ = body_bytes_ = 0;
 }
 
 bool ClientConnection::has_reset() const noexcept {
@@ -306,7 +306,7 @@ void ClientConnection::keep(std::span<const char> bytes) {
 }
 
 void ClientConnection::next_request() noexcept {
-  begin_ += std::exchange(head_bytes_, 0u) + std::exchange(body_bytes_, 0);
+  begin_ += std::exchange(head_bytes_, 0u) + std::exchange(body_bytes_, 0u);
   searched_ = 0;
   if (begin_ == end_) begin_ = end_ = 0;
 }

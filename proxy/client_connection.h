@@ -59,7 +59,7 @@ class ClientConnection {
   std::span<char> after_body() noexcept { return after_head().subspan(body_bytes_); }
   std::size_t after_head_size() const noexcept { return end_ - begin_ - head_bytes_; }
   /// `size` bytes behind the head belonged to the request's body.
-  void consume(std::size_t size) noexcept { body_bytes_ = size; }
+  void consume(std::size_t size) noexcept { body_bytes_ = static_cast<std::uint32_t>(size); }
   /// Bytes read beyond the body's end: the beginning of the next request.
   void keep(std::span<const char> bytes);
 
@@ -111,29 +111,30 @@ class ClientConnection {
   Waiter waiter_;
   Deadline limit_;
   Endpoint peer_;  ///< the client: the socket's peer, or whom the PROXY preamble names
+  const EntryPointSlot entry_point_;
   const TimePoint opened_at_;
+  // Most connections rest: the order leaves no gaps, and what can be is a bit.
   std::array<char, 46> address_{};
   std::uint8_t address_size_ = 0;
-  const EntryPointSlot entry_point_;
-  bool is_admitted_ = false;
-  bool is_counted_ = false;  ///< by client, in the worker's admission
-  bool is_serving_ = false;
   bool has_expired_ = false;
   bool has_edge_ = false;
-  bool has_ended_ = false;   ///< the client's FIN was read
-  bool has_failed_ = false;  ///< reset
-  bool is_killed_ = false;
-  bool is_trusted_ = false;
   bool has_looked_ = false;  ///< for a FIN without an edge, in this rest
-  bool must_linger_ = false;
-  bool must_reset_ = false;
+  bool is_admitted_ : 1 = false;
+  bool is_counted_ : 1 = false;  ///< by client, in the worker's admission
+  bool is_serving_ : 1 = false;
+  bool has_ended_ : 1 = false;   ///< the client's FIN was read
+  bool has_failed_ : 1 = false;  ///< reset
+  bool is_killed_ : 1 = false;
+  bool is_trusted_ : 1 = false;
+  bool must_linger_ : 1 = false;
+  bool must_reset_ : 1 = false;
+  std::uint32_t body_bytes_ = 0;  ///< behind the head, belonging to this request
   std::uint64_t requests_ = 0;
   std::unique_ptr<Tunnel> tunnel_;
   Buffer buffer_;
   std::size_t begin_ = 0;       ///< of the current head in buffer_
   std::uint32_t searched_ = 0;  ///< bytes from there that hold no end of a head
   std::uint32_t head_bytes_ = 0;
-  std::size_t body_bytes_ = 0;        ///< behind the head, belonging to this request
   std::size_t end_ = 0;               ///< of what was read
   ClientConnection* next_ = nullptr;  // the worker's list
   ClientConnection* previous_ = nullptr;
