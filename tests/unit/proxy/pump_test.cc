@@ -6,7 +6,10 @@
 #include <array>
 #include <chrono>
 #include <gtest/gtest.h>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/async/loop.h"

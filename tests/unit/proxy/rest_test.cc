@@ -3,8 +3,10 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <chrono>
 #include <gtest/gtest.h>
 #include <string>
+#include <string_view>
 
 #include "base/async/loop.h"
 #include "tests/support/loop_runner.h"
