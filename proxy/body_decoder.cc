@@ -133,8 +133,7 @@ BodyDecoder::Taken BodyDecoder::decode(std::span<char> bytes) {
   if (state_ == State::until_close) return {.consumed = bytes.size(), .payload = bytes.size()};
   if (state_ == State::length) {
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));
-    left_ -= size;
-    if (left_ == 0) state_ = State::done;
+    pass(size);
     return {.consumed = size, .payload = size};
   }
   Taken taken;

@@ -24,6 +24,14 @@ class BodyDecoder {
   /// Reads `bytes` in place. Chunk extensions are dropped (RFC 9112 7.1.1).
   Taken decode(std::span<char> bytes);
 
+  /// Of a body with a length: bytes still to come, all of them content, which nobody need look at.
+  std::uint64_t length_left() const noexcept { return state_ == State::length ? left_ : 0; }
+  /// So many of those have passed by.
+  void pass(std::uint64_t bytes) noexcept {
+    left_ -= bytes;
+    if (left_ == 0) state_ = State::done;
+  }
+
   bool is_done() const noexcept { return state_ == State::done; }
   bool is_bad() const noexcept { return state_ == State::bad; }
   /// The trailer section so far, complete lines: what may be passed on of it (RFC 9110 6.5.1: never

@@ -16,8 +16,8 @@ Exchange::Exchange(ClientConnection& client)
     : client_(client),
       worker_(client.worker()),
       started_(Clock::now()),
-      upload_(worker_.buffers(), worker_.scratch()),
-      download_(worker_.buffers(), worker_.scratch()) {}
+      upload_(worker_.buffers(), worker_.scratch(), &worker_.pipes()),
+      download_(worker_.buffers(), worker_.scratch(), &worker_.pipes()) {}
 
 Exchange::~Exchange() = default;
 

@@ -17,6 +17,8 @@ class ReadSize {
     bytes_ = static_cast<std::uint32_t>(std::min<std::size_t>(bytes_ * 2, most));
   }
   void shrink() noexcept { bytes_ = kLeast; }
+  /// A rest was not long ago: who reads it is slow.
+  bool is_small() const noexcept { return bytes_ < kFirst; }
 
  private:
   static constexpr std::uint32_t kLeast = 16 * 1024;

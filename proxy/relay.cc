@@ -1,6 +1,8 @@
 #include "proxy/relay.h"
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 
 namespace gapura::proxy {
@@ -77,9 +79,14 @@ Relay::Step Relay::send_parts(std::span<const iovec> parts) {
   return step;
 }
 
-/// done when nothing is kept any more.
+/// done when nothing is kept any more, here or in the pipe.
 Relay::Step Relay::flush() {
-  return rest_.is_held() ? step_of(rest_.flush(*sink_)) : Step::done;
+  if (rest_.is_held()) return step_of(rest_.flush(*sink_));
+  if (!pipe_.is_open()) return Step::done;
+  IoResult written = sink_->try_write(pipe_);
+  if (written.status == IoStatus::ok && pipe_.bytes() != 0) written.status = IoStatus::would_block;
+  if (pipe_.bytes() == 0) pipe_.release();
+  return step_of(written);
 }
 
 Relay::Step Relay::step_of(const IoResult& written) noexcept {
@@ -92,35 +99,77 @@ Relay::Step Relay::advance() {
   if (const Step flushed = flush(); flushed != Step::done) return set(flushed);
   if (source_ == nullptr || decoder_.is_done()) return set(Step::done);
   for (std::size_t turn = 0; turn < kTurnBytes;) {
-    // Past the body's end, too: an exact read would leave open whether the socket is drained.
-    const std::size_t size = read_size_.bytes(scratch_.size());
-    const IoResult read = source_->try_read(scratch_.first(size));
-    if (read.status == IoStatus::would_block) return set(Step::wait_source);
-    if (read.status == IoStatus::failed) return set(Step::source_failed);
-    std::span<char> got = scratch_.first(read.bytes);
-    if (read.status == IoStatus::eof) {
-      if (!decoder_.may_end_here()) return set(Step::source_failed);
-      decoder_.end_of_stream();
-    }
-    has_read_ = true;
-    turn += got.size();
-    const BodyDecoder::Taken taken = decoder_.decode(got);
-    excess_ = got.subspan(taken.consumed);
-    if (decoder_.is_bad()) return set(Step::source_bad);
-    if (is_too_large(taken.payload)) return set(Step::too_large);
-    if (kept_ != nullptr) kept_->add(got.first(taken.payload));
-    const bool was_full = got.size() == size;
-    if (const Step step = write({}, got.first(taken.payload)); step != Step::wait_source) {
-      return set(step);
-    }
-    if (was_full) read_size_.grow(scratch_.size());
+    const Step step = take_pipe() ? splice(turn) : copy(turn);
+    if (step != Step::again) return set(step);
   }
   return set(Step::again);
+}
+
+Relay::Step Relay::copy(std::size_t& turn) {
+  // Past the body's end, too: an exact read would leave open whether the socket is drained.
+  const std::size_t size = read_size_.bytes(scratch_.size());
+  const IoResult read = source_->try_read(scratch_.first(size));
+  if (read.status == IoStatus::would_block) return Step::wait_source;
+  if (read.status == IoStatus::failed) return Step::source_failed;
+  if (read.status == IoStatus::eof) return end_of_source();
+  const std::span<char> got = scratch_.first(read.bytes);
+  has_read_ = true;
+  turn += got.size();
+  const BodyDecoder::Taken taken = decoder_.decode(got);
+  excess_ = got.subspan(taken.consumed);
+  if (decoder_.is_bad()) return Step::source_bad;
+  if (is_too_large(taken.payload)) return Step::too_large;
+  if (kept_ != nullptr) kept_->add(got.first(taken.payload));
+  const Step step = write({}, got.first(taken.payload));
+  if (step != Step::wait_source) return step;
+  if (got.size() == size) read_size_.grow(scratch_.size());
+  return Step::again;
+}
+
+/// Content that nobody has to look at, enough of it to be worth it, and for a sink that takes it.
+bool Relay::take_pipe() noexcept {
+  const std::uint64_t left = decoder_.length_left();
+  if (pipes_ == nullptr || left < kSpliceLeast || chunks_ || kept_ != nullptr) return false;
+  if (read_size_.is_small() || is_too_large(left)) return false;
+  pipe_ = pipes_->take();
+  return pipe_.is_open();
+}
+
+Relay::Step Relay::splice(std::size_t& turn) {
+  // Never past the body's end: what lies behind it is not for this sink.
+  const std::uint64_t most = std::min<std::uint64_t>(decoder_.length_left(), Pipes::kBytes);
+  const IoResult read = source_->try_read(pipe_, static_cast<std::size_t>(most));
+  if (read.status != IoStatus::ok) {
+    pipe_.release();
+    if (read.status == IoStatus::would_block) return Step::wait_source;
+    if (read.status == IoStatus::eof) return end_of_source();
+    if (read.error != EINVAL && read.error != ENOSYS) return Step::source_failed;
+    pipes_->forbid();
+    return Step::again;
+  }
+  has_read_ = true;
+  excess_ = {};
+  turn += read.bytes;
+  payload_bytes_ += read.bytes;
+  decoder_.pass(read.bytes);
+  const Step flushed = flush();
+  if (flushed == Step::wait_sink) read_size_.shrink();
+  if (flushed != Step::done) return flushed;
+  return decoder_.is_done() ? Step::done : Step::again;
+}
+
+Relay::Step Relay::end_of_source() {
+  has_read_ = true;
+  excess_ = {};
+  if (!decoder_.may_end_here()) return Step::source_failed;
+  decoder_.end_of_stream();
+  return write({}, {});
 }
 
 void Relay::reset() noexcept {
   source_ = sink_ = nullptr;
   rest_.drop();
+  pipe_.release();
   excess_ = {};
   payload_bytes_ = 0;
   step_ = Step::wait_source;

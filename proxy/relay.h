@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/async/channel.h"
+#include "base/async/pipe.h"
 #include "proxy/body_decoder.h"
 #include "proxy/buffer_pool.h"
 #include "proxy/kept_bytes.h"
@@ -31,9 +32,14 @@ class Relay {
     sink_failed,    ///< reset or closed by who should read
   };
 
-  /// `scratch` is the worker's, used only inside calls. Both must outlive the relay.
-  Relay(BufferPool& buffers, std::span<char> scratch) noexcept
-      : buffers_(buffers), scratch_(scratch) {}
+  /// Content of so many bytes and more that is still to come is spliced where it can be: from
+  /// there on it is cheaper than copying (docs/decisions/0010-splice.md).
+  static constexpr std::size_t kSpliceLeast = 32 * 1024;
+
+  /// `scratch` is the worker's, used only inside calls. All must outlive the relay. Without `pipes`
+  /// everything is copied.
+  Relay(BufferPool& buffers, std::span<char> scratch, Pipes* pipes = nullptr) noexcept
+      : buffers_(buffers), scratch_(scratch), pipes_(pipes) {}
 
   /// Begins a message: `head` and what is already there of the body leave in one call.
   /// `already` is changed in place. `chunks`: write chunked framing, else the bytes as they are.
@@ -69,11 +75,17 @@ class Relay {
   void reset() noexcept;
 
  private:
+  /// One read through the scratch, or through pipe_, and its write. again: there may be more.
+  /// `turn` grows by the bytes read.
+  Step copy(std::size_t& turn);
+  Step splice(std::size_t& turn);
+  bool take_pipe() noexcept;
+  Step end_of_source();
   Step write(std::string_view head, std::span<const char> payload);
   Step send_parts(std::span<const iovec> parts);
   Step flush();
   Step step_of(const IoResult& written) noexcept;
-  bool is_too_large(std::size_t more) const noexcept {
+  bool is_too_large(std::uint64_t more) const noexcept {
     return payload_max_ != 0 && payload_bytes_ + more > payload_max_;
   }
   Step set(Step step) noexcept { return step_ = step; }
@@ -83,6 +95,8 @@ class Relay {
   Channel* source_ = nullptr;
   Channel* sink_ = nullptr;
   BodyDecoder decoder_;
+  Pipes* pipes_;
+  Pipe pipe_;  ///< open while its sink has not taken all; then rest_ holds nothing
   Rest rest_;
   ReadSize read_size_;
   std::span<char> excess_;

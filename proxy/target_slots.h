@@ -21,6 +21,9 @@ struct TargetSlot {
   std::uint32_t idle_count = 0;
   std::uint32_t moves = 0;  ///< how often target or endpoint changed: older links lead elsewhere
   Lease* leases = nullptr;  ///< exchanges in flight here
+  /// Its last answer was worth splicing; of the next one little more than the head is read first,
+  /// since what has been read cannot be spliced any more.
+  bool sends_large = false;
 };
 
 class TargetSlots {

@@ -13,6 +13,7 @@
 #include "balancer/snapshot.h"
 #include "balancer/ways.h"
 #include "base/async/loop.h"
+#include "base/async/pipe.h"
 #include "base/net/ip_set.h"
 #include "conf/static_config.h"
 #include "metrics/shard.h"
@@ -76,6 +77,7 @@ class Worker {
   std::string_view hostname() const noexcept { return settings_.hostname; }
   BufferPool& buffers() noexcept { return buffers_; }
   std::span<char> scratch() noexcept { return scratch_; }
+  Pipes& pipes() noexcept { return pipes_; }
   RequestHead& request_head() noexcept { return request_head_; }
   ResponseHead& response_head() noexcept { return response_head_; }
   CleanPath& path() noexcept { return path_; }
@@ -127,6 +129,7 @@ class Worker {
   balancer::SnapshotPtr snapshot_;
   BufferPool buffers_;
   std::vector<char> scratch_;
+  Pipes pipes_;
   RequestHead request_head_;
   ResponseHead response_head_;
   CleanPath path_;

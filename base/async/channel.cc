@@ -7,6 +7,7 @@
 // in docs/decisions/0003, with a test that counts the calls).
 #include "base/async/channel.h"
 
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <poll.h>
 #include <sys/epoll.h>
@@ -24,6 +25,7 @@
 #include <utility>
 
 #include "base/async/loop.h"
+#include "base/async/pipe.h"
 #include "base/check.h"
 #include "base/io_count.h"
 
@@ -150,6 +152,24 @@ struct Channel::Registration {
     peer_has_ended = false;
   }
 
+  /// What a read that gave no bytes means, by its result and errno.
+  IoResult not_read(ssize_t size) noexcept {
+    if (size == 0) return {.status = IoStatus::eof};  // stays readable: the next read says so again
+    if (errno != EAGAIN) return {.status = IoStatus::failed, .error = errno};
+    drained();
+    return {};
+  }
+  /// What a write's result (and errno) means.
+  IoResult written(ssize_t size, std::size_t wanted) noexcept {
+    if (size < 0 && errno != EAGAIN) return {.status = IoStatus::failed, .error = errno};
+    const auto bytes = static_cast<std::size_t>(size < 0 ? 0 : size);
+    if (bytes < wanted) {
+      writable = false;
+      arm(write_op, /*is_likely_ready=*/true);
+    }
+    return {.bytes = bytes, .status = bytes > 0 ? IoStatus::ok : IoStatus::would_block};
+  }
+
   Reactor& reactor;
   Reactor::per_descriptor_data state{};
   int fd;
@@ -232,10 +252,7 @@ IoResult Channel::try_read(std::span<char> into) noexcept {
     if (bytes < into.size() && !registration_->peer_has_ended) registration_->readable = false;
     return {.bytes = bytes, .status = IoStatus::ok};
   }
-  if (size == 0) return {.status = IoStatus::eof};  // stays readable: the next read says so again
-  if (errno != EAGAIN) return {.status = IoStatus::failed, .error = errno};
-  registration_->drained();
-  return {};
+  return registration_->not_read(size);
 }
 
 IoResult Channel::try_write(std::string_view bytes) noexcept {
@@ -261,13 +278,39 @@ IoResult Channel::try_write(std::span<const iovec> parts) noexcept {
       size = ::sendmsg(registration_->fd, &message, MSG_NOSIGNAL);
     }
   } while (size < 0 && errno == EINTR);
-  if (size < 0 && errno != EAGAIN) return {.status = IoStatus::failed, .error = errno};
-  const auto bytes = static_cast<std::size_t>(size < 0 ? 0 : size);
-  if (bytes < wanted) {
-    registration_->writable = false;
-    registration_->arm(registration_->write_op, /*is_likely_ready=*/true);
+  return registration_->written(size, wanted);
+}
+
+IoResult Channel::try_read(Pipe& into, std::size_t most) noexcept {
+  check(into.is_open() && into.bytes_ == 0, "splice into a pipe that is not empty");
+  if (!is_open()) return {.status = IoStatus::failed, .error = EBADF};
+  if (!registration_->readable) return {};
+  ssize_t size = 0;
+  do {
+    io_count::socket_call();
+    size = ::splice(registration_->fd, nullptr, into.ends_.write, nullptr, most,
+                    SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+  } while (size < 0 && errno == EINTR);
+  if (size > 0) {
+    into.bytes_ = static_cast<std::size_t>(size);
+    return {.bytes = into.bytes_, .status = IoStatus::ok};
   }
-  return {.bytes = bytes, .status = bytes > 0 ? IoStatus::ok : IoStatus::would_block};
+  return registration_->not_read(size);
+}
+
+IoResult Channel::try_write(Pipe& from) noexcept {
+  if (!is_open()) return {.status = IoStatus::failed, .error = EBADF};
+  if (from.bytes_ == 0) return {.status = IoStatus::ok};
+  if (!registration_->writable) return {};
+  ssize_t size = 0;
+  do {
+    io_count::socket_call();
+    size = ::splice(from.ends_.read, nullptr, registration_->fd, nullptr, from.bytes_,
+                    SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+  } while (size < 0 && errno == EINTR);
+  const IoResult result = registration_->written(size, from.bytes_);
+  from.bytes_ -= result.bytes;
+  return result;
 }
 
 bool Channel::look() noexcept {

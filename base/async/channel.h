@@ -17,6 +17,7 @@
 namespace gapura {
 
 class Loop;
+class Pipe;
 
 enum class IoStatus : std::uint8_t {
   ok,           ///< some bytes moved
@@ -57,6 +58,12 @@ class Channel {
   IoResult try_write(std::string_view bytes) noexcept;
   /// At most one sendmsg(2) of all parts.
   IoResult try_write(std::span<const iovec> parts) noexcept;
+  /// At most one splice(2) of up to `most` bytes into an empty pipe. Fewer bytes say nothing of the
+  /// socket: it may be read on. Fails with EINVAL where the kernel cannot do it, and nothing is
+  /// lost.
+  IoResult try_read(Pipe& into, std::size_t most) noexcept;
+  /// At most one splice(2) of what the pipe holds; fewer bytes are `ok`, the rest would block.
+  IoResult try_write(Pipe& from) noexcept;
 
   /// False after a short read, until the next edge.
   bool may_read() const noexcept;

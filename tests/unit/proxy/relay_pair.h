@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -25,8 +26,10 @@ inline Framing length(std::uint64_t bytes) {
 class RelayPair {
  public:
   static constexpr std::size_t kScratchBytes = 256 * 1024;
+  static constexpr char kUntouched = '\x7e';
 
-  RelayPair() : scratch_(kScratchBytes), relay(buffers_, scratch_) {
+  explicit RelayPair(bool splices = true)
+      : scratch_(kScratchBytes, kUntouched), relay(buffers_, scratch_, splices ? &pipes : nullptr) {
     auto [source_near, source_far] = gapura::test::tcp_pair();
     auto [sink_near, sink_far] = gapura::test::tcp_pair();
     source.open(loop, source_near.release());
@@ -80,7 +83,13 @@ class RelayPair {
     return total;
   }
 
+  /// No byte of content came through the relay's own memory.
+  bool is_scratch_untouched() const {
+    return std::ranges::all_of(scratch_, [](char c) { return c == kUntouched; });
+  }
+
   Loop loop;
+  Pipes pipes;
   Channel source, sink;
   gapura::test::Fd sender, receiver;
   std::string to_say, heard;
