@@ -207,11 +207,13 @@ Detached ClientConnection::serve() {
 Task<void> ClientConnection::linger() {
   const bool has_unread = must_linger_ || channel_.may_read();
   if (!has_unread || must_reset_ || is_killed_ || has_failed_ || has_ended_) co_return;
-  channel_.shut_write();
   limit_.arm(kLingerLimit);
+  bool has_shut = false;
   for (std::size_t dropped = 0; dropped < kLingerBytes;) {
     const IoResult read = channel_.try_read(worker_.scratch());
     if (read.status == IoStatus::eof || read.status == IoStatus::failed) co_return;
+    // Not before that: a client that has ended is told all by the close.
+    if (!std::exchange(has_shut, true)) channel_.shut_write();
     dropped += read.bytes;
     if (read.status == IoStatus::ok) continue;
     co_await waiter_.wait();
