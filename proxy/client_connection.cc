@@ -49,7 +49,11 @@ bool ClientConnection::open(int fd) {
   rest();
   // Who has too many is told at once, and does not hold a connection by saying nothing.
   const bool waits_for_preamble = worker_.takes_preamble(entry_point_, peer_);
-  if (worker_.admission().counts_clients() && !waits_for_preamble) serve();
+  if (worker_.admission().counts_clients() && !waits_for_preamble) {
+    serve();
+  } else if (worker_.is_stopping()) {
+    stop();  // accepted before; it may have been on its way from another worker
+  }
   return true;
 }
 
