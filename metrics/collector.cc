@@ -254,6 +254,7 @@ class Collector::Summation final : public prometheus::Collectable {
                    static_cast<double>(count));
     }
     families.add(Family::connections_accepted, {}, total(&Shard::connections_accepted));
+    families.add(Family::connections_handed_over, {}, total(&Shard::connections_handed_over));
     families.add(Family::links_opened, {}, total(&Shard::links_opened));
     families.add(Family::links_reused, {}, total(&Shard::links_reused));
     const std::pair<const char*, Counter Shard::*> mirrored[] = {
@@ -266,6 +267,9 @@ class Collector::Summation final : public prometheus::Collectable {
     families.add(Family::access_log_dropped, {}, total(&Shard::access_log_dropped));
     for (std::size_t i = 0; i < sources_.shards.size(); ++i) {
       const Labels labels{{"worker", std::to_string(i)}};
+      std::uint64_t open = 0;
+      for (const Counter& of_entry : sources_.shards[i]->open_connections) open += of_entry.get();
+      families.add(Family::worker_open_connections, labels, static_cast<double>(open));
       families.add(Family::worker_socket_calls, labels,
                    static_cast<double>(sources_.shards[i]->socket_calls.get()));
       families.add(Family::worker_heap_allocations, labels,

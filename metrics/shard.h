@@ -99,14 +99,15 @@ class Shard {
   std::array<Counter, kReasonsMax> errors;  ///< answers made by us and cut exchanges, by reason
   std::vector<Counter> open_connections;    ///< gauge, by entry point
   Counter connections_accepted;
-  Counter links_opened;        ///< connections made to targets
-  Counter links_reused;        ///< requests that found an idle link
-  Counter mirrors_answered;    ///< requests that a mirror answered, whatever it said
-  Counter mirrors_failed;      ///< that it did not answer
-  Counter mirrors_dropped;     ///< that were not sent
-  Counter access_log_dropped;  ///< lines
-  Counter heap_allocations;    ///< of the worker's thread; 0 unless counted
-  Counter socket_calls;        ///< of the worker's thread
+  Counter connections_handed_over;  ///< of them, to another worker
+  Counter links_opened;             ///< connections made to targets
+  Counter links_reused;             ///< requests that found an idle link
+  Counter mirrors_answered;         ///< requests that a mirror answered, whatever it said
+  Counter mirrors_failed;           ///< that it did not answer
+  Counter mirrors_dropped;          ///< that were not sent
+  Counter access_log_dropped;       ///< lines
+  Counter heap_allocations;         ///< of the worker's thread; 0 unless counted
+  Counter socket_calls;             ///< of the worker's thread
 
  private:
   struct RetryCell;

@@ -52,7 +52,11 @@ bool ClientConnection::open(int fd) {
   rest();
   // Who has too many is told at once, and does not hold a connection by saying nothing.
   const bool waits_for_preamble = worker_.takes_preamble(entry_point_, peer_);
-  if (worker_.admission().counts_clients() && !waits_for_preamble) serve();
+  if (worker_.admission().counts_clients() && !waits_for_preamble) {
+    serve();
+  } else if (worker_.is_stopping()) {
+    stop();  // accepted before; it may have been on its way from another worker
+  }
   return true;
 }
 
@@ -241,11 +245,13 @@ Detached ClientConnection::leave() {
 Task<void> ClientConnection::linger() {
   const bool has_unread = must_linger_ || channel_.may_read();
   if (!has_unread || must_reset_ || is_killed_ || has_failed_ || has_ended_) co_return;
-  channel_.shut_write();
   limit_.arm(kLingerLimit);
+  bool has_shut = false;
   for (std::size_t dropped = 0; dropped < kLingerBytes;) {
     const IoResult read = channel_.try_read(worker_.scratch());
     if (read.status == IoStatus::eof || read.status == IoStatus::failed) co_return;
+    // Not before that: a client that has ended is told all by the close.
+    if (!std::exchange(has_shut, true)) channel_.shut_write();
     dropped += read.bytes;
     if (read.status == IoStatus::ok) continue;
     co_await waiter_.wait();

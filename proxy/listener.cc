@@ -67,7 +67,8 @@ bool Listener::accept_one() {
   const int fd = ::accept4(channel_.fd(), reinterpret_cast<sockaddr*>(&address), &size,
                            SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd >= 0) {
-    worker_.add(fd, entry_point_, Endpoint::from(reinterpret_cast<const sockaddr*>(&address)));
+    const auto peer = Endpoint::from(reinterpret_cast<const sockaddr*>(&address));
+    worker_.accept(AcceptedClient(fd, entry_point_, peer));
     return true;
   }
   switch (errno) {

@@ -20,11 +20,12 @@ constexpr std::size_t kScratchBytes = 256 * 1024;
 }  // namespace
 
 Worker::Worker(unsigned number, const Workers::Settings& settings, const Observations& observations,
-               Admission& admission, const Via& via)
+               Admission& admission, Spread& spread, const Via& via)
     : number_(number),
       settings_(settings),
       observations_(observations),
       admission_(admission),
+      spread_(spread),
       via_(via),
       work_(boost::asio::make_work_guard(loop_.context())),
       snapshot_(std::make_shared<balancer::Snapshot>()),
@@ -118,16 +119,36 @@ void Worker::join() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Worker::add(int fd, EntryPointSlot entry_point, const Endpoint& peer) {
-  auto* made = new ClientConnection(*this, entry_point, peer);
+void Worker::accept(AcceptedClient client) {
+  admission_.opened();
+  shard_.connections_accepted.add();
+  const unsigned place = spread_.place(number_);
+  if (place == number_) {
+    add(std::move(client));
+  } else {
+    shard_.connections_handed_over.add();
+    peer(place).take_over(std::move(client));
+  }
+}
+
+void Worker::take_over(AcceptedClient client) {
+  boost::asio::post(loop_.context(), [this, arrived = std::move(client)]() mutable {
+    if (!is_killed_) {
+      add(std::move(arrived));
+    } else {
+      count_out();
+    }
+  });
+}
+
+void Worker::add(AcceptedClient client) {
+  auto* made = new ClientConnection(*this, client.entry_point(), client.peer());
   made->next_ = connections_;
   if (connections_ != nullptr) connections_->previous_ = made;
   connections_ = made;
-  admission_.opened();
-  shard_.connections_accepted.add();
-  shard_.open_connections[index(entry_point)].add();
+  shard_.open_connections[index(client.entry_point())].add();
   // Last: a client that may not stay is gone when this returns.
-  if (made->open(fd)) return;
+  if (made->open(client.release())) return;
   log::error("a client's socket could not be watched: {}", std::strerror(errno));
   remove(*made);
 }
@@ -137,8 +158,13 @@ void Worker::remove(ClientConnection& connection) {
   if (connection.next_ != nullptr) connection.next_->previous_ = connection.previous_;
   shard_.open_connections[index(connection.entry_point())].sub();
   std::erase(later_, &connection);
-  admission_.closed();
   delete &connection;
+  count_out();
+}
+
+void Worker::count_out() {
+  admission_.closed();
+  spread_.closed(number_);
   finish_if_empty();
 }
 
@@ -199,6 +225,7 @@ void Worker::kill() {
 
 void Worker::stop_now() {
   if (std::exchange(is_stopping_, true)) return;
+  spread_.stop(number_);
   for (const auto& listener : listeners_) listener->stop();
   listeners_.clear();
   mirrors_.stop();
@@ -211,6 +238,7 @@ void Worker::stop_now() {
 }
 
 void Worker::kill_now() {
+  is_killed_ = true;
   stop_now();
   while (connections_ != nullptr) {
     ClientConnection* first = connections_;
@@ -220,7 +248,8 @@ void Worker::kill_now() {
 }
 
 void Worker::finish_if_empty() {
-  const bool may_come = !is_stopping_ || !listeners_.empty();
+  // Who is placed here and not in the list is on the way from another worker.
+  const bool may_come = !is_stopping_ || !listeners_.empty() || spread_.open(number_) != 0;
   if (may_come || connections_ != nullptr || std::exchange(is_finished_, true)) return;
   // Not from here: a connection's coroutine may still be on the stack.
   boost::asio::post(loop_.context(), [this] {

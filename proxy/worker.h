@@ -17,6 +17,7 @@
 #include "base/net/ip_set.h"
 #include "conf/static_config.h"
 #include "metrics/shard.h"
+#include "proxy/accepted_client.h"
 #include "proxy/access_line.h"
 #include "proxy/admission.h"
 #include "proxy/buffer_pool.h"
@@ -30,6 +31,7 @@
 #include "proxy/mirror.h"
 #include "proxy/path.h"
 #include "proxy/retry_budget.h"
+#include "proxy/spread.h"
 #include "proxy/target_slots.h"
 #include "proxy/via.h"
 #include "proxy/waiting_line.h"
@@ -40,7 +42,7 @@ namespace gapura::proxy {
 class Worker {
  public:
   Worker(unsigned number, const Workers::Settings& settings, const Observations& observations,
-         Admission& admission, const Via& via);
+         Admission& admission, Spread& spread, const Via& via);
   ~Worker();
 
   // --- any thread; done on the worker's, in order ---
@@ -49,6 +51,8 @@ class Worker {
   void announce_stop();
   void stop();
   void kill();
+  /// A client that another worker has accepted and placed here.
+  void take_over(AcceptedClient client);
   /// A target of `service` has room, and the request that waits longest is this worker's.
   void let_try(ServiceSlot service);
 
@@ -101,8 +105,8 @@ class Worker {
   /// Wakes the connection at the loop's next turn: it has more to do, but others come first.
   void wake_later(ClientConnection& connection);
 
-  /// A client was accepted.
-  void add(int fd, EntryPointSlot entry_point, const Endpoint& peer);
+  /// A listener has accepted a client, whom this worker or the one with fewest serves.
+  void accept(AcceptedClient client);
   /// Closes some clients that wait between two requests, so that others find room.
   void make_room();
   /// Destroys `connection`.
@@ -112,6 +116,9 @@ class Worker {
 
  private:
   void adopt(balancer::SnapshotPtr snapshot);
+  void add(AcceptedClient client);
+  /// A client that was placed here is gone.
+  void count_out();
   void stop_now();
   void kill_now();
   void finish_if_empty();
@@ -121,6 +128,7 @@ class Worker {
   const Workers::Settings& settings_;
   const Observations& observations_;
   Admission& admission_;
+  Spread& spread_;
   const Via& via_;
   Loop loop_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
@@ -151,6 +159,7 @@ class Worker {
   std::vector<ClientConnection*> later_;
   bool is_stop_announced_ = false;
   bool is_stopping_ = false;
+  bool is_killed_ = false;
   bool is_finished_ = false;
   std::uint64_t socket_calls_counted_ = 0;
   std::uint64_t allocations_counted_ = 0;

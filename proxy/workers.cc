@@ -80,9 +80,11 @@ struct Workers::State {
   State(Settings its_settings, Observations its_observations)
       : settings(std::move(its_settings)),
         observations(std::move(its_observations)),
-        admission(settings.limits.connections_max, settings.limits.connections_of_client_max) {
+        admission(settings.limits.connections_max, settings.limits.connections_of_client_max),
+        spread(settings.count) {
     for (unsigned i = 0; i < settings.count; ++i) {
-      workers.push_back(std::make_unique<Worker>(i, settings, observations, admission, via));
+      workers.push_back(
+          std::make_unique<Worker>(i, settings, observations, admission, spread, via));
     }
     for (const auto& worker : workers) worker->know(workers);
   }
@@ -90,6 +92,7 @@ struct Workers::State {
   const Observations observations;
   const Via via;
   Admission admission;
+  Spread spread;
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<Endpoint> endpoints;  // by EntryPointSlot
   bool is_running = false;

@@ -15,73 +15,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/asio/io_context.hpp>
-// io_context.hpp first: asio 1.81 cannot be entered through these two.
-#include <boost/asio/detail/reactor.hpp>
-#include <boost/asio/detail/reactor_op.hpp>
-#include <boost/version.hpp>
 #include <cerrno>
-#include <type_traits>
 #include <utility>
 
 #include "base/async/loop.h"
 #include "base/async/pipe.h"
+#include "base/async/reactor_registration.h"
 #include "base/check.h"
 #include "base/io_count.h"
-
-static_assert(BOOST_VERSION >= 108100 && BOOST_VERSION < 108200,
-              "asio's reactor is used below its public interface: read channel.cc against this "
-              "version of asio, run channel_test, then widen the range");
 
 namespace gapura {
 
 namespace asio_detail = boost::asio::detail;
-using Reactor = asio_detail::reactor;
-using DescriptorState = std::remove_pointer_t<Reactor::per_descriptor_data>;
 
 namespace {
-
-// Three things that asio keeps to itself. Naming a private member as a template argument of an
-// explicit instantiation is allowed ([temp.spec.general]/6).
-struct EpollFd {
-  using Type = int Reactor::*;
-  friend Type reach(EpollFd) noexcept;
-};
-struct RegisteredEvents {
-  using Type = std::uint32_t DescriptorState::*;
-  friend Type reach(RegisteredEvents) noexcept;
-};
-struct LastEvents {
-  using Type = unsigned int asio_detail::scheduler_operation::*;
-  friend Type reach(LastEvents) noexcept;
-};
-template <class What, typename What::Type Member>
-struct Expose {
-  friend typename What::Type reach(What) noexcept { return Member; }
-};
-template struct Expose<EpollFd, &Reactor::epoll_fd_>;
-template struct Expose<RegisteredEvents, &DescriptorState::registered_events_>;
-template struct Expose<LastEvents, &asio_detail::scheduler_operation::task_result_>;
-
-/// Asks to be told of the peer's FIN as such. Without it, one that arrives together with data looks
-/// like the data alone, and no second edge ever comes.
-bool ask_for_fin(Reactor& reactor, DescriptorState& state, int fd) noexcept {
-  std::uint32_t& events = state.*reach(RegisteredEvents{});
-  epoll_event event{};
-  event.events = events | EPOLLRDHUP;
-  event.data.ptr = &state;
-  if (::epoll_ctl(reactor.*reach(EpollFd{}), EPOLL_CTL_MOD, fd, &event) != 0) return false;
-  events = event.events;
-  return true;
-}
-
-/// What the kernel said last of this socket. May be what it said of an earlier one in the same
-/// place, so it is a hint.
-std::uint32_t last_events(DescriptorState& state) noexcept {
-  // The base is private: only this form of cast gets there.
-  auto* operation = (asio_detail::scheduler_operation*)&state;  // NOLINT
-  return operation->*reach(LastEvents{});
-}
 
 /// Whether connect(2) has come to an end, well or not. An edge alone does not say so: asio may hand
 /// us one that belonged to an earlier socket.
@@ -199,9 +146,7 @@ bool Channel::open(Loop& loop, int fd) {
   check(registration_ == nullptr, "channel opened twice");
   Reactor& reactor = boost::asio::use_service<Reactor>(loop.context());
   auto* made = new Registration(reactor, fd);
-  int error = reactor.register_descriptor(fd, made->state);
-  if (error == 0 && !ask_for_fin(reactor, *made->state, fd)) error = errno;
-  if (error != 0) {
+  if (const int error = register_socket(reactor, fd, made->state); error != 0) {
     reactor.deregister_descriptor(fd, made->state, /*closing=*/true);
     reactor.cleanup_descriptor_data(made->state);
     delete made;
@@ -210,7 +155,6 @@ bool Channel::open(Loop& loop, int fd) {
     return false;
   }
   registration_ = made;
-  // asio starts with "may be ready" set; queueing the op takes that first, free edge.
   made->arm(made->read_op, /*is_likely_ready=*/true);
   return true;
 }

@@ -1,13 +1,13 @@
 #include "base/async/channel.h"
 
 #include <fcntl.h>
-#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <gtest/gtest.h>
 #include <memory>
 #include <optional>
 #include <string>
@@ -228,9 +228,8 @@ TEST_F(ChannelTest, BackPressureNeverLosesAnEdge) {
 TEST_F(ChannelTest, WriteToAResetPeerFails) {
   peer_.reset();
 
-  ASSERT_TRUE(run_until(loop_, [this] {
-    return channel_.try_write("x").status == IoStatus::failed;
-  }));
+  ASSERT_TRUE(
+      run_until(loop_, [this] { return channel_.try_write("x").status == IoStatus::failed; }));
 
   EXPECT_FALSE(channel_.try_write("x").status == IoStatus::ok);
 }
@@ -242,7 +241,7 @@ TEST_F(ChannelTest, LookTellsBytesFinAndResetFromSilence) {
 
   peer_sends("x");
   EXPECT_TRUE(test::eventually([this] { return channel_.look(); }));
-  EXPECT_TRUE(channel_.may_read());  // it counts as an edge
+  EXPECT_TRUE(channel_.may_read());                 // it counts as an edge
   EXPECT_EQ(channel_.try_read(buffer_).bytes, 1u);  // and was only peeked at
   EXPECT_FALSE(channel_.look());
 
@@ -379,6 +378,7 @@ TEST(ChannelLife, MayBeDestroyedInsideItsOwnNotification) {
   ASSERT_TRUE(leaves.channel->open(loop, near.release()));
   leaves.channel->notify(&Leaves::told, &leaves);
 
+  ASSERT_EQ(::send(far.get(), "x", 1, MSG_NOSIGNAL), 1);
   ASSERT_TRUE(run_until(loop, [&] { return leaves.edges > 0; }));
   loop.context().run();
 
@@ -462,7 +462,9 @@ int pending_error(const Channel& channel) {
   return error;
 }
 
-void count_edge(void* owner) noexcept { ++*static_cast<int*>(owner); }
+void count_edge(void* owner) noexcept {
+  ++*static_cast<int*>(owner);
+}
 
 TEST(ChannelConnect, EdgeTellsSuccess) {
   Loop loop;

@@ -236,6 +236,7 @@ TEST_F(CollectorTest, CountsErrorsByReasonAndConnectionsByEntryPoint) {
   first.links_opened.add(4);
   second.links_reused.add(40);
   second.connections_accepted.add(6);
+  first.connections_handed_over.add(3);
   second.access_log_dropped.add(7);
   second.socket_calls.add(8);
   first.heap_allocations.add(9);
@@ -249,6 +250,9 @@ TEST_F(CollectorTest, CountsErrorsByReasonAndConnectionsByEntryPoint) {
   EXPECT_EQ(seen.at("gapura_links_opened_total"), 4);
   EXPECT_EQ(seen.at("gapura_links_reused_total"), 40);
   EXPECT_EQ(seen.at("gapura_connections_accepted_total"), 6);
+  EXPECT_EQ(seen.at("gapura_connections_handed_over_total"), 3);
+  EXPECT_EQ(seen.at(R"(gapura_worker_open_connections{worker="0"})"), 4);
+  EXPECT_EQ(seen.at(R"(gapura_worker_open_connections{worker="1"})"), 1);
   EXPECT_EQ(seen.at("gapura_access_log_dropped_total"), 7);
   EXPECT_EQ(seen.at(R"(gapura_worker_socket_calls_total{worker="1"})"), 8);
   EXPECT_EQ(seen.at(R"(gapura_worker_heap_allocations_total{worker="0"})"), 9);
