@@ -19,6 +19,7 @@
 #include "proxy/failure.h"
 #include "proxy/head_writer.h"
 #include "proxy/http_head.h"
+#include "proxy/log_texts.h"
 #include "proxy/relay.h"
 #include "proxy/target_slots.h"
 
@@ -27,7 +28,6 @@ namespace gapura::proxy {
 class ClientConnection;
 class Worker;
 struct Journey;
-struct LogTexts;
 
 class Exchange {
  public:
@@ -111,7 +111,7 @@ class Exchange {
   void give_back_link();
   void release_lease();
   void record(unsigned status);
-  void log(unsigned status);
+  void log(unsigned status, TimePoint now);
   bool is_request_read() const noexcept;
 
   ClientConnection& client_;
@@ -175,7 +175,7 @@ class Exchange {
   // For the access log, filled only when it is on.
   TimePoint sent_at_{};  ///< when the last attempt began to send
   Failure refused_for_ = Failure::none;
-  std::unique_ptr<LogTexts> log_texts_;
+  SpareLogTexts::Taken log_texts_;
 
   std::unique_ptr<Journey> journey_;  ///< null: the route's service has targets itself
 };

@@ -1,7 +1,6 @@
 // How an exchange ends: the response was complete, or there is a failure to answer or to cut for.
 #include "proxy/client_connection.h"
 #include "proxy/exchange.h"
-#include "proxy/log_texts.h"
 #include "proxy/worker.h"
 
 namespace gapura::proxy {
@@ -40,7 +39,10 @@ void Exchange::give_back_link() {
 }
 
 Task<bool> Exchange::refuse_head(Failure failure) {
-  if (worker_.access_lines() != nullptr) log_texts_ = std::make_unique<LogTexts>();
+  if (worker_.access_lines() != nullptr) {
+    log_texts_ = worker_.access_lines()->texts().take();
+    log_texts_->set_refused();
+  }
   co_return co_await refuse(failure);
 }
 
@@ -109,11 +111,11 @@ void Exchange::record(unsigned status) {
     shard.observe(key, duration_us, upload_.payload_bytes(), download_.payload_bytes());
   }
   worker_.count_costs();
-  if (log_texts_) log(status);
+  if (log_texts_) log(status, now);
 }
 
-void Exchange::log(unsigned status) {
-  const TimePoint now = Clock::now();
+void Exchange::log(unsigned status, TimePoint now) {
+  using Part = LogTexts::Part;
   const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(now - started_);
   const bool was_sent = sent_at_ != TimePoint{};
   const auto target_duration = std::chrono::duration_cast<std::chrono::microseconds>(
@@ -122,11 +124,11 @@ void Exchange::log(unsigned status) {
       .client_address = client_.peer_address(),
       .client_port = client_.peer().port(),
       .error = refused_for_ == Failure::none ? std::string_view{} : row(refused_for_).name,
-      .method = log_texts_->method,
-      .target = log_texts_->target,
-      .authority = log_texts_->authority,
-      .referer = log_texts_->referer,
-      .user_agent = log_texts_->user_agent,
+      .method = log_texts_->of(Part::method),
+      .target = log_texts_->of(Part::target),
+      .authority = log_texts_->of(Part::authority),
+      .referer = log_texts_->of(Part::referer),
+      .user_agent = log_texts_->of(Part::user_agent),
       .is_http_1_0 = facts_.is_http_1_0,
       .status = status,
       .target_status = status_,
@@ -136,9 +138,9 @@ void Exchange::log(unsigned status) {
       .target_duration = target_duration,
       .started = std::chrono::system_clock::now() - duration,
       .entry_point = worker_.entry_point(client_.entry_point()).name,
-      .router = log_texts_->router,
-      .service = log_texts_->service,
-      .target_url = log_texts_->target_url,
+      .router = log_texts_->of(Part::router),
+      .service = log_texts_->of(Part::service),
+      .target_url = log_texts_->of(Part::target_url),
       .request_count = client_.requests(),
       .retries = attempts_ > 1 ? attempts_ - 1 : 0};
   worker_.access_lines()->add(record);
