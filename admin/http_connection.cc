@@ -210,11 +210,12 @@ net::awaitable<void> HttpConnection::answer(Incoming& incoming) {
   if (!is_written) incoming.is_kept = false;
 }
 
-net::awaitable<bool> HttpConnection::write(const Response& response, const Incoming& incoming) {
+/// The body is moved on, not copied: that of /metrics may have megabytes.
+net::awaitable<bool> HttpConnection::write(Response& response, const Incoming& incoming) {
   http::response<http::string_body> message;
   fill_head(message, response, incoming.version);
   message.keep_alive(incoming.is_kept && !is_stopping_);
-  message.body() = response.body;
+  message.body() = std::move(response.body);
   if (!response.more) message.prepare_payload();
   // It would have to be the length of the 200 that is not sent (RFC 9110 8.6).
   if (response.status == 304) message.erase(http::field::content_length);

@@ -41,7 +41,7 @@ class HttpConnection {
   boost::asio::awaitable<bool> wait_for_bytes();
   boost::asio::awaitable<void> read(Incoming& incoming);
   boost::asio::awaitable<void> answer(Incoming& incoming);
-  boost::asio::awaitable<bool> write(const Response& response, const Incoming& incoming);
+  boost::asio::awaitable<bool> write(Response& response, const Incoming& incoming);
   boost::asio::awaitable<bool> stream(const Response& response, const Incoming& incoming);
   boost::asio::awaitable<bool> write_piece(const std::string& piece, bool is_chunked);
   boost::asio::awaitable<void> linger();

@@ -24,12 +24,13 @@ metrics::ServiceLoad difference(const metrics::ServiceLoad& now,
   return since;
 }
 
-json::object object_of(const balancer::TargetView& target) {
+json::object object_of(const balancer::TargetGlance& target) {
   json::object object;
   object["id"] = target.id;
   object["phase"] = balancer::to_string(target.phase);
   object["inFlight"] = target.in_flight;
-  if (target.requests_per_s) object["requestsPerSecond"] = rounded(*target.requests_per_s);
+  const auto per_s = target.rate == nullptr ? std::nullopt : target.rate->per_second();
+  if (per_s) object["requestsPerSecond"] = rounded(*per_s);
   return object;
 }
 
@@ -45,13 +46,13 @@ const std::string& LiveStats::text(TimePoint now, WallTime wall) {
   const bool has_span = !is_first && span_s <= kSpanMax_s;
   auto loads = loads_.read();
   json::array services;
-  for (const auto& service : registry_.services(now)) {
+  registry_.each_service([&](const balancer::ServiceGlance& service) {
     // One that is disabled, or in no file any more, is not counted.
-    const auto load = loads.find(service.name);
+    const auto load = loads.find(service.name());
     const bool is_counted = load != loads.end();
     services.push_back(service_of(service, is_counted ? load->second : metrics::ServiceLoad{},
                                   has_span && is_counted ? span_s : 0));
-  }
+  });
   json::object stats;
   stats["at"] = rfc3339_ms(wall);
   stats["services"] = std::move(services);
@@ -62,11 +63,11 @@ const std::string& LiveStats::text(TimePoint now, WallTime wall) {
   return text_;
 }
 
-json::object LiveStats::service_of(const balancer::ServiceView& service,
+json::object LiveStats::service_of(const balancer::ServiceGlance& service,
                                    const metrics::ServiceLoad& load, double span_s) const {
   json::object object;
-  object["name"] = service.name;
-  const auto before = before_.find(service.name);
+  object["name"] = service.name();
+  const auto before = before_.find(service.name());
   if (span_s > 0 && before != before_.end()) {
     const metrics::ServiceLoad since = difference(load, before->second);
     object["requestsPerSecond"] = rounded(static_cast<double>(since.requests) / span_s);
@@ -75,9 +76,10 @@ json::object LiveStats::service_of(const balancer::ServiceView& service,
     if (p50_s) object["p50Ms"] = rounded(*p50_s * 1'000);
     if (p95_s) object["p95Ms"] = rounded(*p95_s * 1'000);
   }
-  if (service.queue) object["queued"] = service.queue->length;
+  if (const auto queue = service.queue()) object["queued"] = queue->length;
   json::array targets;
-  for (const auto& target : service.targets) targets.push_back(object_of(target));
+  service.each_target(
+      [&](const balancer::TargetGlance& target) { targets.push_back(object_of(target)); });
   object["targets"] = std::move(targets);
   return object;
 }

@@ -36,7 +36,7 @@ class LiveStats {
   static constexpr Milliseconds kEvery{1'000};
 
  private:
-  boost::json::object service_of(const balancer::ServiceView& service,
+  boost::json::object service_of(const balancer::ServiceGlance& service,
                                  const metrics::ServiceLoad& load, double span_s) const;
 
   const balancer::Registry& registry_;

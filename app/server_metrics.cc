@@ -26,14 +26,48 @@ std::vector<std::string> Server::Parts::entry_point_names() const {
 std::vector<metrics::Reading> Server::Parts::readings() const {
   std::vector<metrics::Reading> all = front->readings();
   append(all, notifier->readings());
-  for (const std::string& name : scaler->services()) {
-    const auto service = registry->service(name, Clock::now());
-    const auto view = scaler->view(name);
-    if (service && view) {
-      append(all, autoscale::readings_of(*view, name + "@" + service->provider));
+  registry->each_service([&](const balancer::ServiceGlance& service) {
+    if (const auto view = scaler->view(service.name())) {
+      append(all, autoscale::readings_of(*view, service.label()));
     }
-  }
+  });
   return all;
+}
+
+void Server::Parts::show_targets(const metrics::Collector::ShowTarget& show) const {
+  registry->each_service([&](const balancer::ServiceGlance& service) {
+    const std::string label = service.label();
+    service.each_target([&](const balancer::TargetGlance& target) {
+      show({.service = label,
+            .url = target.url,
+            .address = target.address,
+            .state = balancer::to_string(target.phase),
+            .in_flight = target.in_flight,
+            .is_up = is_well(target.phase)});
+    });
+  });
+}
+
+std::vector<metrics::QueueFigures> Server::Parts::queues() const {
+  std::vector<metrics::QueueFigures> figures;
+  registry->each_service([&](const balancer::ServiceGlance& service) {
+    const auto queue = service.queue();
+    if (!queue) return;
+    figures.push_back({.service = service.label(),
+                       .length = queue->length,
+                       .waits = queue->ended,
+                       .waited_us = queue->waited_us});
+  });
+  return figures;
+}
+
+std::vector<metrics::PanicFigure> Server::Parts::panics() const {
+  std::vector<metrics::PanicFigure> figures;
+  registry->each_service([&](const balancer::ServiceGlance& service) {
+    const auto is_panic = service.is_panic();
+    if (is_panic) figures.push_back({.service = service.label(), .is_panic = *is_panic});
+  });
+  return figures;
 }
 
 metrics::Collector::Sources Server::Parts::sources() {
@@ -44,44 +78,9 @@ metrics::Collector::Sources Server::Parts::sources() {
                 const auto found = service_labels.find(slot);
                 return found == service_labels.end() ? std::string() : found->second;
               },
-          .targets =
-              [this] {
-                std::vector<metrics::TargetGauges> gauges;
-                for (const auto& service : registry->services(Clock::now())) {
-                  for (const auto& target : service.targets) {
-                    const bool is_up = is_well(target.phase);
-                    gauges.push_back({.service = service.name + "@" + service.provider,
-                                      .url = target.url,
-                                      .address = target.address,
-                                      .state = balancer::to_string(target.phase),
-                                      .in_flight = target.in_flight,
-                                      .is_up = is_up});
-                  }
-                }
-                return gauges;
-              },
-          .queues =
-              [this] {
-                std::vector<metrics::QueueFigures> figures;
-                for (const auto& service : registry->services(Clock::now())) {
-                  if (!service.queue) continue;
-                  figures.push_back({.service = service.name + "@" + service.provider,
-                                     .length = service.queue->length,
-                                     .waits = service.queue->ended,
-                                     .waited_us = service.queue->waited_us});
-                }
-                return figures;
-              },
-          .panics =
-              [this] {
-                std::vector<metrics::PanicFigure> figures;
-                for (const auto& service : registry->services(Clock::now())) {
-                  if (!service.is_panic) continue;
-                  figures.push_back({.service = service.name + "@" + service.provider,
-                                     .is_panic = *service.is_panic});
-                }
-                return figures;
-              },
+          .targets = [this](const auto& show) { show_targets(show); },
+          .queues = [this] { return queues(); },
+          .panics = [this] { return panics(); },
           .reloads =
               [this] {
                 const ConfigStatus& status = reload->status();

@@ -52,6 +52,9 @@ struct Server::Parts {
 
   // --- what is shown (server_metrics.cc) ---
   metrics::Collector::Sources sources();
+  void show_targets(const metrics::Collector::ShowTarget& show) const;
+  std::vector<metrics::QueueFigures> queues() const;
+  std::vector<metrics::PanicFigure> panics() const;
   std::vector<metrics::Reading> readings() const;
   std::vector<std::string> entry_point_names() const;
 

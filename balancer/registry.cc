@@ -233,6 +233,10 @@ std::optional<ServiceView> Registry::service(const std::string& name, TimePoint 
   return view_of(found->second, now);
 }
 
+void Registry::each_service(const std::function<void(const ServiceGlance&)>& look) const {
+  for (const auto& [name, service] : state_->services) look(ServiceGlance(service));
+}
+
 std::vector<ScaledService> Registry::scaled_services() const {
   std::vector<ScaledService> out;
   for (const auto& [name, service] : state_->services) {

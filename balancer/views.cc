@@ -5,6 +5,10 @@
 namespace gapura::balancer {
 namespace {
 
+Phase phase_of(const WantedTarget& unresolved) noexcept {
+  return unresolved.is_drained ? Phase::gone : Phase::joining;
+}
+
 /// A server whose name has no address yet is shown, and is no target.
 TargetView view_of(const std::string& service, const WantedTarget& unresolved) {
   TargetView view;
@@ -12,7 +16,7 @@ TargetView view_of(const std::string& service, const WantedTarget& unresolved) {
   view.id = unresolved.id;
   view.listed_id = unresolved.id;
   view.url = unresolved.listed.server.url.to_string();
-  view.phase = unresolved.is_drained ? Phase::gone : Phase::joining;
+  view.phase = phase_of(unresolved);
   view.reason = "its name is not resolved yet";
   view.origin = unresolved.listed.origin;
   view.weight = unresolved.listed.server.weight;
@@ -92,17 +96,52 @@ ServiceView view_of(const ServiceEntry& service, TimePoint now) {
                                      : "in no file any more; what is left of it drains";
   view.in_flight_max = service.config.in_flight_max;
   view.in_flight_max_set = service.in_flight_max_set;
-  if (service.config.in_flight_max != 0 || service.waits_at_zero()) {
-    const QueueState& queue = *service.queue;
-    view.queue = QueueView{queue.length(), queue.ended(), queue.waited_us()};
-  }
-  if (service.config.panic_percent != 0) view.is_panic = service.is_panic;
+  const ServiceGlance glance(service);
+  view.queue = glance.queue();
+  view.is_panic = glance.is_panic();
   view.targets.reserve(service.members.size() + service.unresolved.size());
   for (const auto& member : service.members) view.targets.push_back(view_of(*member, now));
   for (const WantedTarget& target : service.unresolved) {
     view.targets.push_back(view_of(service.config.name, target));
   }
   return view;
+}
+
+// --- ServiceGlance ---
+
+const std::string& ServiceGlance::name() const noexcept {
+  return service_.config.name;
+}
+
+std::string ServiceGlance::label() const {
+  return service_.config.name + "@" + service_.config.provider;
+}
+
+std::optional<QueueView> ServiceGlance::queue() const {
+  if (service_.config.in_flight_max == 0 && !service_.waits_at_zero()) return std::nullopt;
+  const QueueState& queue = *service_.queue;
+  return QueueView{queue.length(), queue.ended(), queue.waited_us()};
+}
+
+std::optional<bool> ServiceGlance::is_panic() const {
+  if (service_.config.panic_percent == 0) return std::nullopt;
+  return service_.is_panic;
+}
+
+void ServiceGlance::each_target(const std::function<void(const TargetGlance&)>& look) const {
+  for (const auto& member : service_.members) {
+    const TargetState& state = *member->state;
+    look({.id = state.id,
+          .url = state.url,
+          .address = state.address,
+          .phase = member->phase,
+          .in_flight = state.in_flight.load(std::memory_order_relaxed),
+          .rate = &member->rate});
+  }
+  for (const WantedTarget& target : service_.unresolved) {
+    const std::string url = target.listed.server.url.to_string();
+    look({.id = target.id, .url = url, .address = {}, .phase = phase_of(target)});
+  }
 }
 
 }  // namespace gapura::balancer

@@ -16,12 +16,12 @@
 
 namespace gapura::metrics {
 
-/// One target as it is now.
+/// One target as it is now. Views are only needed during the call.
 struct TargetGauges {
-  std::string service;     ///< "calculate@file"
-  std::string url;         ///< "http://10.0.0.5:3000"
-  std::string address;     ///< "10.0.0.5" of a name's; empty: the URL says it
-  std::string_view state;  ///< "serving"; static text
+  std::string_view service;  ///< "calculate@file"
+  std::string_view url;      ///< "http://10.0.0.5:3000"
+  std::string_view address;  ///< "10.0.0.5" of a name's; empty: the URL says it
+  std::string_view state;    ///< "serving"; static text
   std::uint32_t in_flight = 0;
   bool is_up = false;  ///< may be picked
 };
@@ -50,12 +50,13 @@ struct ReloadFigures {
 
 class Collector {
  public:
+  using ShowTarget = std::function<void(const TargetGauges&)>;
   struct Sources {
     std::vector<const Shard*> shards;       ///< outlive the collector; index: worker
     std::vector<std::string> entry_points;  ///< names by EntryPointSlot
     /// "calculate@file", or empty for a service that is unknown or gone.
     std::function<std::string(ServiceSlot)> service_label;
-    std::function<std::vector<TargetGauges>()> targets;
+    std::function<void(const ShowTarget&)> targets;  ///< shows each, those of a service together
     std::function<std::vector<QueueFigures>()> queues = {};  ///< empty: there are none
     std::function<std::vector<PanicFigure>()> panics = {};   ///< empty: there are none
     std::function<ReloadFigures()> reloads;
@@ -71,7 +72,7 @@ class Collector {
   ~Collector();
 
   /// The text format 0.0.4. A service that is gone is shown once more and then no longer, as
-  /// Traefik does. O(series + targets); some 10 ms for 10,000 targets.
+  /// Traefik does. O(series + targets); some 3 ms for 10,000 targets.
   std::string expose();
 
   static constexpr std::string_view kContentType = "text/plain; version=0.0.4; charset=utf-8";

@@ -1,10 +1,9 @@
 #include "proxy/access_line.h"
 
 #include <algorithm>
-#include <ctime>
-#include <iterator>
-
-#include "base/format.h"
+#include <array>
+#include <charconv>
+#include <utility>
 
 namespace gapura::proxy {
 namespace {
@@ -13,19 +12,55 @@ std::string_view or_dash(std::string_view text) noexcept {
   return text.empty() ? "-" : text;
 }
 
-/// "21/Nov/2026:08:40:24 +0000", in UTC: a log that changes its clock twice a year is no log.
-std::string_view clf_time(std::chrono::system_clock::time_point time, char (&text)[40]) {
-  const std::time_t second = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  gmtime_r(&second, &parts);
-  return {text, std::strftime(text, sizeof text, "%d/%b/%Y:%H:%M:%S +0000", &parts)};
+/// In UTC: a log that changes its clock twice a year is no log.
+const char* time_format(conf::LogFormat format) noexcept {
+  return format == conf::LogFormat::json ? "%Y-%m-%dT%H:%M:%SZ" : "%d/%b/%Y:%H:%M:%S +0000";
 }
 
-std::string_view iso_time(std::chrono::system_clock::time_point time, char (&text)[40]) {
-  const std::time_t second = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  gmtime_r(&second, &parts);
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+template <class Integer>
+void append_number(std::string& out, Integer number) {
+  std::array<char, 20> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out.append(digits.data(), end);
+}
+
+constexpr bool ends_text(char c) noexcept {
+  return c == '"' || c == '\\';
+}
+constexpr bool ends_text_or_line(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return ends_text(c) || byte < 0x20 || byte >= 0x7f;
+}
+
+/// `must_escape` says of which bytes not the byte itself is written.
+template <class MustEscape>
+void append_escaped(std::string& out, std::string_view text, MustEscape must_escape) {
+  for (auto rest = text.begin();;) {
+    const auto plain_end = std::find_if(rest, text.end(), must_escape);
+    out.append(rest, plain_end);
+    if (plain_end == text.end()) return;
+    if (ends_text(*plain_end)) {
+      out.append({'\\', *plain_end});
+    } else {
+      constexpr std::string_view kHex = "0123456789abcdef";
+      const auto byte = static_cast<unsigned char>(*plain_end);
+      out.append("\\u00").append({kHex[byte >> 4], kHex[byte & 15]});
+    }
+    rest = plain_end + 1;
+  }
+}
+
+/// What a client sent may hold quotes and bytes of any kind: none may end the text or the line.
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  append_escaped(out, text, ends_text_or_line);
+  out += '"';
+}
+
+void append_member(std::string& out, std::string_view name, std::string_view text) {
+  out.append(name);
+  append_quoted(out, text);
+  out += ',';
 }
 
 }  // namespace
@@ -33,6 +68,7 @@ std::string_view iso_time(std::chrono::system_clock::time_point time, char (&tex
 AccessLines::AccessLines(Loop& loop, AccessLog& log, metrics::Shard& shard)
     : log_(log),
       shard_(shard),
+      time_(time_format(log.format())),
       age_(
           loop.wheel(), [](void* self) noexcept { static_cast<AccessLines*>(self)->flush(); },
           this) {
@@ -46,6 +82,7 @@ void AccessLines::add(const AccessRecord& record) {
     add_common(record);
   }
   batch_ += '\n';
+  ++lines_;
   if (batch_.size() >= kBatchBytes) {
     flush();
   } else if (!age_.is_armed()) {
@@ -56,84 +93,71 @@ void AccessLines::add(const AccessRecord& record) {
 void AccessLines::flush() {
   age_.disarm();
   if (batch_.empty()) return;
-  const auto lines = static_cast<std::uint64_t>(std::ranges::count(batch_, '\n'));
+  const std::uint64_t lines = std::exchange(lines_, 0);
   if (!log_.hand_over(batch_)) {
     shard_.access_log_dropped.add(lines);
     batch_.clear();
   }
 }
 
-/// What a client sent may hold quotes and bytes of any kind: none may end the text or the line.
-void AccessLines::quoted(std::string_view text) {
-  batch_ += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      batch_ += '\\';
-      batch_ += c;
-    } else if (byte < 0x20 || byte >= 0x7f) {
-      fmt::format_to(std::back_inserter(batch_), "\\u{:04x}", byte);
-    } else {
-      batch_ += c;
-    }
-  }
-  batch_ += '"';
-}
-
 /// Traefik's common format: the Common Log Format with referer and agent, then the request's
 /// number, router, server and duration.
 void AccessLines::add_common(const AccessRecord& record) {
-  char time[40];
-  auto out = std::back_inserter(batch_);
-  fmt::format_to(out, "{} - - [{}] ", record.client_address, clf_time(record.started, time));
-  batch_ += '"';
-  for (const std::string_view part : {record.method, record.target}) {
-    for (const char c : part) {
-      if (c == '"' || c == '\\') batch_ += '\\';
-      batch_ += c;
-    }
-    batch_ += ' ';
-  }
-  fmt::format_to(out, "HTTP/1.{}\" {} {} ", record.is_http_1_0 ? 0 : 1, record.status,
-                 record.response_bytes);
-  quoted(or_dash(record.referer));
-  batch_ += ' ';
-  quoted(or_dash(record.user_agent));
-  fmt::format_to(out, " {} \"{}\" \"{}\" {}ms", record.request_count, or_dash(record.router),
-                 or_dash(record.target_url), record.duration.count() / 1000);
+  std::string& out = batch_;
+  const auto started = std::chrono::system_clock::to_time_t(record.started);
+  out.append(record.client_address).append(" - - [").append(time_.of(started)).append("] \"");
+  append_escaped(out, record.method, ends_text);
+  out += ' ';
+  append_escaped(out, record.target, ends_text);
+  out.append(record.is_http_1_0 ? " HTTP/1.0\" " : " HTTP/1.1\" ");
+  append_number(out, record.status);
+  out += ' ';
+  append_number(out, record.response_bytes);
+  out += ' ';
+  append_quoted(out, or_dash(record.referer));
+  out += ' ';
+  append_quoted(out, or_dash(record.user_agent));
+  out += ' ';
+  append_number(out, record.request_count);
+  out.append(" \"").append(or_dash(record.router));
+  out.append("\" \"").append(or_dash(record.target_url)).append("\" ");
+  append_number(out, record.duration.count() / 1000);
+  out.append("ms");
 }
 
 /// Traefik's field names; durations in nanoseconds.
 void AccessLines::add_json(const AccessRecord& record) {
-  char time[40];
-  auto out = std::back_inserter(batch_);
-  fmt::format_to(out,
-                 R"({{"time":"{}","level":"info","msg":"","ClientAddr":"{}:{}","ClientHost":"{}",)",
-                 iso_time(record.started, time), record.client_address, record.client_port,
-                 record.client_address);
-  const auto text = [&](std::string_view name, std::string_view value) {
-    fmt::format_to(out, "\"{}\":", name);
-    quoted(value);
-    batch_ += ',';
+  std::string& out = batch_;
+  const auto number = [&out](std::string_view name, auto value) {
+    out.append(name);
+    append_number(out, value);
   };
-  text("RequestMethod", record.method);
-  text("RequestPath", record.target);
-  text("RequestHost", record.authority);
-  text("request_Referer", record.referer);
-  text("request_User-Agent", record.user_agent);
-  text("entryPointName", record.entry_point);
-  text("RouterName", record.router);
-  text("ServiceName", record.service);
-  text("ServiceURL", record.target_url);
-  if (!record.error.empty()) text("GapuraError", record.error);
-  fmt::format_to(
-      out,
-      R"("RequestProtocol":"HTTP/1.{}","RequestScheme":"http","RequestContentSize":{},)"
-      R"("OriginStatus":{},"OriginDuration":{},"DownstreamStatus":{},)"
-      R"("DownstreamContentSize":{},"Duration":{},"RequestCount":{},"RetryAttempts":{}}})",
-      record.is_http_1_0 ? 0 : 1, record.request_bytes, record.target_status,
-      record.target_duration.count() * 1000, record.status, record.response_bytes,
-      record.duration.count() * 1000, record.request_count, record.retries);
+  const auto started = std::chrono::system_clock::to_time_t(record.started);
+  out.append(R"({"time":")").append(time_.of(started));
+  out.append(R"(","level":"info","msg":"","ClientAddr":")").append(record.client_address);
+  number(":", record.client_port);
+  out.append(R"(","ClientHost":")").append(record.client_address).append(R"(",)");
+  append_member(out, R"("RequestMethod":)", record.method);
+  append_member(out, R"("RequestPath":)", record.target);
+  append_member(out, R"("RequestHost":)", record.authority);
+  append_member(out, R"("request_Referer":)", record.referer);
+  append_member(out, R"("request_User-Agent":)", record.user_agent);
+  append_member(out, R"("entryPointName":)", record.entry_point);
+  append_member(out, R"("RouterName":)", record.router);
+  append_member(out, R"("ServiceName":)", record.service);
+  append_member(out, R"("ServiceURL":)", record.target_url);
+  if (!record.error.empty()) append_member(out, R"("GapuraError":)", record.error);
+  out.append(record.is_http_1_0 ? R"("RequestProtocol":"HTTP/1.0")"
+                                : R"("RequestProtocol":"HTTP/1.1")");
+  number(R"(,"RequestScheme":"http","RequestContentSize":)", record.request_bytes);
+  number(R"(,"OriginStatus":)", record.target_status);
+  number(R"(,"OriginDuration":)", record.target_duration.count() * 1000);
+  number(R"(,"DownstreamStatus":)", record.status);
+  number(R"(,"DownstreamContentSize":)", record.response_bytes);
+  number(R"(,"Duration":)", record.duration.count() * 1000);
+  number(R"(,"RequestCount":)", record.request_count);
+  number(R"(,"RetryAttempts":)", record.retries);
+  out += '}';
 }
 
 }  // namespace gapura::proxy

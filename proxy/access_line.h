@@ -10,6 +10,8 @@
 #include "base/async/loop.h"
 #include "metrics/shard.h"
 #include "proxy/access_log.h"
+#include "proxy/log_texts.h"
+#include "proxy/time_text.h"
 
 namespace gapura::proxy {
 
@@ -37,17 +39,20 @@ class AccessLines {
   ~AccessLines() { flush(); }
   void add(const AccessRecord& record);
   void flush();
+  SpareLogTexts& texts() noexcept { return texts_; }
 
  private:
   static constexpr std::size_t kBatchBytes = 64 * 1024;
   static constexpr Milliseconds kBatchAge{100};
   void add_common(const AccessRecord& record);
   void add_json(const AccessRecord& record);
-  void quoted(std::string_view text);
 
   AccessLog& log_;
   metrics::Shard& shard_;
+  SpareLogTexts texts_;
+  TimeText time_;
   std::string batch_;
+  std::uint64_t lines_ = 0;  ///< in batch_
   Deadline age_;
 };
 

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/log.h"
@@ -18,11 +19,15 @@ namespace {
 
 /// Batches that may wait for the disk: at 64 KiB each, 16 MiB.
 constexpr std::size_t kQueuedMax = 256;
+/// Batches that are kept for workers to fill again.
+constexpr std::size_t kSpareMax = 16;
 
 }  // namespace
 
 struct AccessLog::State {
   explicit State(const conf::AccessLog& its_settings) : settings(its_settings) {
+    queued.reserve(kQueuedMax);
+    spare.reserve(kSpareMax);
     if (!open()) {
       throw std::runtime_error("cannot open the access log " + settings.file_path + ": " +
                                std::strerror(errno));
@@ -59,11 +64,22 @@ struct AccessLog::State {
     }
   }
 
+  /// For workers to fill again. Under the lock, which they wait for: what is too much is freed
+  /// before.
+  void keep(std::vector<std::string>& written) {
+    for (std::string& batch : written) {
+      if (spare.size() < kSpareMax) spare.push_back(std::move(batch));
+    }
+    written.clear();
+  }
+
   void run() {
+    std::vector<std::string> batches;
+    batches.reserve(kQueuedMax);
     std::unique_lock lock(mutex);
     for (;;) {
       changed.wait(lock, [this] { return !queued.empty() || wants_reopen || is_stopping; });
-      std::vector<std::string> batches = std::exchange(queued, {});
+      batches.swap(queued);
       const bool reopens = std::exchange(wants_reopen, false);
       if (batches.empty() && !reopens && is_stopping) return;
       lock.unlock();
@@ -72,7 +88,10 @@ struct AccessLog::State {
         log::error("the access log cannot be opened again, the old file is kept: {}",
                    std::strerror(errno));
       }
+      if (batches.size() > kSpareMax) batches.resize(kSpareMax);
+      for (std::string& batch : batches) batch.clear();
       lock.lock();
+      keep(batches);
     }
   }
 
@@ -82,6 +101,7 @@ struct AccessLog::State {
   std::mutex mutex;         // guards what follows
   std::condition_variable changed;
   std::vector<std::string> queued;
+  std::vector<std::string> spare;  // empty ones, with their memory
   bool wants_reopen = false;
   bool is_stopping = false;
   std::thread thread;
@@ -105,13 +125,19 @@ conf::LogFormat AccessLog::format() const noexcept {
 }
 
 bool AccessLog::hand_over(std::string& batch) {
+  const std::size_t capacity = batch.capacity();
   {
+    std::string next;
     const std::lock_guard lock(state_->mutex);
     if (state_->queued.size() >= kQueuedMax) return false;
-    state_->queued.push_back(batch);  // a copy: the worker keeps its capacity
+    if (!state_->spare.empty()) {
+      next = std::move(state_->spare.back());
+      state_->spare.pop_back();
+    }
+    state_->queued.push_back(std::exchange(batch, std::move(next)));
   }
   state_->changed.notify_one();
-  batch.clear();
+  batch.reserve(capacity);
   return true;
 }
 

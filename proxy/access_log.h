@@ -18,8 +18,8 @@ class AccessLog {
   ~AccessLog();  ///< writes what is queued
 
   conf::LogFormat format() const noexcept;
-  /// Any thread; never blocks on the file. False: dropped. Copies the batch and empties it;
-  /// its capacity stays.
+  /// Any thread; never blocks on the file. False: not taken, there are too many. Else the batch is
+  /// an empty one of at least the same capacity then; in steady state one that was written.
   bool hand_over(std::string& batch);
   /// Opens the file again after a rotation. Any thread.
   void reopen();

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 
 #include "base/clock.h"
 #include "base/ids.h"
@@ -29,14 +28,14 @@ struct Account {
   ServiceSlot service{};
   unsigned target_status = 0;  ///< 0: the target did not answer
   unsigned retries = 0;
-  std::unique_ptr<LogTexts> log_texts;  ///< null: the access log is off
+  SpareLogTexts::Taken log_texts;  ///< null: the access log is off
 
   /// `status` is the client's; bytes are those of the bodies.
   void close(ClientConnection& client, unsigned status, std::uint64_t request_bytes,
              std::uint64_t response_bytes) const;
 
  private:
-  void log(ClientConnection& client, unsigned status, std::uint64_t request_bytes,
+  void log(ClientConnection& client, TimePoint now, unsigned status, std::uint64_t request_bytes,
            std::uint64_t response_bytes) const;
 };
 

@@ -7,7 +7,6 @@
 #include "proxy/client_connection.h"
 #include "proxy/connect.h"
 #include "proxy/journey.h"
-#include "proxy/log_texts.h"
 #include "proxy/worker.h"
 
 namespace gapura::proxy {
@@ -29,7 +28,10 @@ void Exchange::note_facts(const RequestHead& head) {
   facts_.may_persist = head.persistence.may_persist();
   facts_.has_upgrade = head.persistence.has_upgrade;
   facts_.framing = head.framing;
-  if (worker_.access_lines() != nullptr) log_texts_ = std::make_unique<LogTexts>(head);
+  if (worker_.access_lines() != nullptr) {
+    log_texts_ = worker_.access_lines()->texts().take();
+    log_texts_->set(head);
+  }
 }
 
 /// The request's head; read again when others have used the worker's since.

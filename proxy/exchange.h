@@ -21,6 +21,7 @@
 #include "proxy/failure.h"
 #include "proxy/head_writer.h"
 #include "proxy/http_head.h"
+#include "proxy/log_texts.h"
 #include "proxy/relay.h"
 #include "proxy/service_terms.h"
 #include "proxy/target_slots.h"
@@ -172,7 +173,7 @@ class Exchange {
   // For the access log, filled only when it is on.
   TimePoint sent_at_{};  ///< when the last attempt began to send
   Failure refused_for_ = Failure::none;
-  std::unique_ptr<LogTexts> log_texts_;
+  SpareLogTexts::Taken log_texts_;
 
   std::unique_ptr<Journey> journey_;  ///< null: the route's service has targets itself
 };

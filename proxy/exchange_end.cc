@@ -1,7 +1,6 @@
 // How an exchange ends: the response was complete, or there is a failure to answer or to cut for.
 #include "proxy/client_connection.h"
 #include "proxy/exchange.h"
-#include "proxy/log_texts.h"
 #include "proxy/worker.h"
 
 namespace gapura::proxy {
@@ -35,7 +34,10 @@ void Exchange::give_back_link() {
 }
 
 Task<bool> Exchange::refuse_head(Failure failure) {
-  if (worker_.access_lines() != nullptr) log_texts_ = std::make_unique<LogTexts>();
+  if (worker_.access_lines() != nullptr) {
+    log_texts_ = worker_.access_lines()->texts().take();
+    log_texts_->set_refused();
+  }
   co_return co_await refuse(failure);
 }
 

@@ -1,30 +1,19 @@
-/// The Date field's value (RFC 9110 5.6.7), rendered once a second. One thread.
+/// The Date field's value (RFC 9110 5.6.7). One thread.
 #pragma once
 
-#include <array>
 #include <ctime>
 #include <string_view>
+
+#include "proxy/time_text.h"
 
 namespace gapura::proxy {
 
 class HttpDate {
  public:
-  std::string_view now() {
-    const std::time_t second = std::time(nullptr);
-    if (second != second_) {
-      std::tm parts{};
-      gmtime_r(&second, &parts);
-      // strftime's names are English in the "C" locale, which nobody here changes.
-      size_ = std::strftime(text_.data(), text_.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-      second_ = second;
-    }
-    return {text_.data(), size_};
-  }
+  std::string_view now() { return text_.of(std::time(nullptr)); }
 
  private:
-  std::time_t second_ = -1;
-  std::array<char, 40> text_{};
-  std::size_t size_ = 0;
+  TimeText text_{"%a, %d %b %Y %H:%M:%S GMT"};
 };
 
 }  // namespace gapura::proxy

@@ -1,13 +1,16 @@
 // What a request costs in steady state, counted inside the process: two receives and two sends, and
 // no memory from the heap.
+#include <algorithm>
 #include <chrono>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/fake_target.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/seed_folder.h"
 #include "tests/support/server_fixture.h"
 
 namespace gapura::test {
@@ -26,9 +29,9 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kRest{950};
 
 /// Per request, over `rounds` requests on each of `connections`, one after the other.
-Cost cost_of(int connections, int rounds) {
+Cost cost_of(int connections, int rounds, SeedFolder::Settings settings = {}) {
   const FakeTarget target("a");
-  ServerFixture server({&target});
+  ServerFixture server({&target}, std::move(settings));
   std::vector<std::unique_ptr<RawClient>> clients;
   for (int i = 0; i < connections; ++i) {
     clients.push_back(std::make_unique<RawClient>(server.port()));
@@ -68,6 +71,22 @@ TEST(IoBudget, FourSocketCallsAndNoAllocationAtOneConnection) {
   EXPECT_LE(cost.socket_calls, 4 + cost.looks + kSlack);
   EXPECT_GE(cost.socket_calls, 4 - kSlack);  // fewer would mean that they are not counted
   EXPECT_LE(cost.heap_allocations, kSlack);
+}
+
+TEST(IoBudget, AnAccessLogLineCostsNoCallAndNoAllocation) {
+  for (const char* format : {"common", "json"}) {
+    const TemporaryFolder folder;
+    const std::string file = (folder / "access.log").string();
+    SeedFolder::Settings settings;
+    settings.more_static = "accessLog:\n  filePath: " + file + "\n  format: " + format + "\n";
+
+    const Cost cost = cost_of(8, 200, std::move(settings));
+
+    EXPECT_LE(cost.socket_calls, 4 + cost.looks + kSlack) << format;
+    EXPECT_LE(cost.heap_allocations, kSlack) << format;
+    const std::string text = read_file(file);
+    EXPECT_GE(std::ranges::count(text, '\n'), 8 * 200) << format;  // it was on
+  }
 }
 
 TEST(IoBudget, FourSocketCallsAndNoAllocationAtManyConnections) {

@@ -1,5 +1,8 @@
 // Servers listed by name: each address of the name is a target of its own.
 #include <gmock/gmock.h>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "tests/unit/balancer/registry_fixture.h"
 
@@ -48,6 +51,59 @@ TEST_F(RegistryNames, EachAddressIsATargetOfItsOwn) {
   EXPECT_EQ(view(kAt1)->address, "10.1.1.1");
   EXPECT_EQ(view(kAt1)->listed_id, kName);
   EXPECT_EQ(registry.named_urls().size(), 1U);
+}
+
+// What the metrics see must be what the API shows.
+TEST_F(RegistryNames, AGlanceSeesWhatTheViewsShow) {
+  set_files({server(kName), server(kA), server("other.internal:80")});
+  resolve({"10.1.1.1", "10.1.1.2"});
+  apply(registry.propose_drain("s", kAt2));
+  state_of(kA)->in_flight = 3;
+  for (int look = 0; look < 2; ++look, pass(RequestRate::kEvery)) registry.tick(now);
+
+  std::vector<std::string> seen;
+  registry.each_service([&](const ServiceGlance& service) {
+    service.each_target([&](const TargetGlance& target) {
+      const auto shown = view(std::string(target.id));
+      ASSERT_TRUE(shown.has_value()) << target.id;
+      seen.push_back(shown->id);
+      EXPECT_EQ(target.url, shown->url);
+      EXPECT_EQ(target.address, shown->address);
+      EXPECT_EQ(target.phase, shown->phase) << target.id;
+      EXPECT_EQ(target.in_flight, shown->in_flight);
+      EXPECT_EQ(target.rate == nullptr ? std::nullopt : target.rate->per_second(),
+                shown->requests_per_s);
+    });
+  });
+
+  const std::vector<ServiceView> views = registry.services(now);
+  std::vector<std::string> shown;
+  for (const TargetView& target : views.at(0).targets) shown.push_back(target.id);
+  EXPECT_EQ(seen, shown);
+  EXPECT_EQ(seen.size(), 4U);
+}
+
+TEST_F(RegistryNames, AGlanceAtAServiceSeesItsQueueAndItsPanicOnlyWhereItMayHaveThem) {
+  set_files({server(kA)});
+  const auto check = [&](bool has_queue, std::optional<bool> is_panic) {
+    int services = 0;
+    registry.each_service([&](const ServiceGlance& service) {
+      ++services;
+      EXPECT_EQ(service.name(), "s");
+      EXPECT_EQ(service.label(), "s@file");
+      EXPECT_EQ(service.queue().has_value(), has_queue);
+      EXPECT_EQ(service.is_panic(), is_panic);
+    });
+    EXPECT_EQ(services, 1);
+  };
+  check(false, std::nullopt);
+
+  conf::DynamicConfig files = files_with({server(kA)});
+  files.services.at("s").in_flight_max = 4;
+  files.services.at("s").panic_percent = 50;
+  registry.set_files(files, now);
+
+  check(true, false);
 }
 
 TEST_F(RegistryNames, TheSameAddressesChangeNothing) {

@@ -86,7 +86,9 @@ struct CollectorTest : testing::Test {
       const auto place = labels.find(slot);
       return place == labels.end() ? std::string() : place->second;
     };
-    made.targets = [this] { return targets; };
+    made.targets = [this](const Collector::ShowTarget& show) {
+      for (const TargetGauges& one : targets) show(one);
+    };
     made.reloads = [this] { return reloads; };
     made.reasons = kReasons;
     made.version = "0.1.0";
@@ -215,6 +217,41 @@ TEST_F(CollectorTest, ShowsEachTargetWithItsStateAndLoad) {
   EXPECT_EQ(seen.at("gapura_server_inflight_requests" + first_url + "}"), 3);
   EXPECT_EQ(seen.at("gapura_server_state" + second_url + R"(,state="draining"})"), 1);
   EXPECT_EQ(seen.at(R"(gapura_service_inflight_requests{service="calculate@file"})"), 5);
+}
+
+TEST_F(CollectorTest, WritesTheTargetsByteForByteTheSameEachTime) {
+  targets = {{"b@file", "http://10.0.0.5:3000", "", "serving", 3, true},
+             {"a@file", "http://a\\\"\n:80", "10.0.0.7", "", 12'345, false},
+             {"b@file", "http://10.0.0.6:3000", "", "draining", 0, false}};
+  const std::string expected =
+      R"(# HELP traefik_service_server_up 1 while the target may be picked, else 0.
+# TYPE traefik_service_server_up gauge
+traefik_service_server_up{service="b@file",url="http://10.0.0.5:3000"} 1
+traefik_service_server_up{service="a@file",url="http://a\\\"\n:80",address="10.0.0.7"} 0
+traefik_service_server_up{service="b@file",url="http://10.0.0.6:3000"} 0
+# HELP gapura_server_inflight_requests Requests in flight, by target.
+# TYPE gapura_server_inflight_requests gauge
+gapura_server_inflight_requests{service="b@file",url="http://10.0.0.5:3000"} 3
+gapura_server_inflight_requests{service="a@file",url="http://a\\\"\n:80",address="10.0.0.7"} 12345
+gapura_server_inflight_requests{service="b@file",url="http://10.0.0.6:3000"} 0
+# HELP gapura_server_state 1 for the state that the target is in.
+# TYPE gapura_server_state gauge
+gapura_server_state{service="b@file",url="http://10.0.0.5:3000",state="serving"} 1
+gapura_server_state{service="a@file",url="http://a\\\"\n:80",address="10.0.0.7"} 1
+gapura_server_state{service="b@file",url="http://10.0.0.6:3000",state="draining"} 1
+# HELP gapura_service_inflight_requests Requests in flight, by service.
+# TYPE gapura_service_inflight_requests gauge
+gapura_service_inflight_requests{service="a@file"} 12345
+gapura_service_inflight_requests{service="b@file"} 3
+)";
+  Collector collector(sources());
+
+  for (int scrape = 0; scrape < 2; ++scrape) {
+    const std::string text = collector.expose();
+    const auto begin = text.find("# HELP traefik_service_server_up");
+    ASSERT_NE(begin, std::string::npos);
+    EXPECT_EQ(text.substr(begin), expected);
+  }
 }
 
 TEST_F(CollectorTest, EscapesLabelValues) {

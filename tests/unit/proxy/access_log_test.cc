@@ -1,16 +1,25 @@
 // Access-log lines and the file that they go to.
 #include "proxy/access_log.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <iterator>
 #include <memory>
+#include <sstream>
 #include <string>
+#include <thread>
+#include <utility>
 
+#include "base/io_count.h"
 #include "proxy/access_line.h"
 #include "tests/support/loop_runner.h"
 #include "tests/support/patience.h"
@@ -135,6 +144,41 @@ TEST_F(AccessLogTest, WritesJsonWithTraefiksNames) {
   EXPECT_EQ(object.at("RetryAttempts").as_int64(), 1);
 }
 
+TEST_F(AccessLogTest, WritesJsonByteForByte) {
+  settings_.format = conf::LogFormat::json;
+  record_.client_address = "2001:db8::1";
+  record_.error = "client_gone";
+  record_.target = std::string_view("/\"\\\x1f\xff", 5);
+  record_.is_http_1_0 = true;
+
+  EXPECT_EQ(line(),
+            R"({"time":"2026-11-21T08:40:24Z","level":"info","msg":"",)"
+            R"("ClientAddr":"2001:db8::1:4711","ClientHost":"2001:db8::1","RequestMethod":"GET",)"
+            R"("RequestPath":"/\"\\\u001f\u00ff","RequestHost":"a.example","request_Referer":"",)"
+            R"("request_User-Agent":"","entryPointName":"web","RouterName":"calculate@file",)"
+            R"("ServiceName":"calculate@file","ServiceURL":"http://10.0.0.5:3000",)"
+            R"("GapuraError":"client_gone","RequestProtocol":"HTTP/1.0","RequestScheme":"http",)"
+            R"("RequestContentSize":7,"OriginStatus":200,"OriginDuration":11000000,)"
+            R"("DownstreamStatus":200,"DownstreamContentSize":42,"Duration":12345000,)"
+            R"("RequestCount":3,"RetryAttempts":1})");
+}
+
+TEST_F(AccessLogTest, EachLineHasItsOwnTime) {
+  {
+    AccessLog log(settings_);
+    AccessLines lines(loop_, log, shard_);
+    for (const auto later : {0ms, 900ms, 1'000ms, 0ms}) {  // a long one began before
+      record_.started = std::chrono::system_clock::time_point(1'795'250'424s) + later;
+      lines.add(record_);
+    }
+  }
+
+  std::istringstream all(text());
+  std::string seconds;
+  for (std::string line; std::getline(all, line);) seconds += line.substr(33, 2) + " ";
+  EXPECT_EQ(seconds, "24 24 25 24 ");
+}
+
 TEST_F(AccessLogTest, WritesJsonThatCanBeReadWhateverAClientSends) {
   settings_.format = conf::LogFormat::json;
   std::string every;
@@ -174,6 +218,51 @@ TEST_F(AccessLogTest, LeavesTheBatchEmptyWithItsMemory) {
 
   EXPECT_TRUE(batch.empty());
   EXPECT_GE(batch.capacity(), 10'000u);
+}
+
+TEST_F(AccessLogTest, TakesNoMemoryOnceBatchesHaveBeenWritten) {
+  AccessLog log(settings_);
+  std::string batch(10'000, 'x');
+  const auto allocations_of_one = [&] {
+    const std::uint64_t before = io_count::heap_allocations;
+    EXPECT_TRUE(log.hand_over(batch));
+    const std::uint64_t taken = io_count::heap_allocations - before;
+    batch.assign(10'000, 'x');
+    return taken;
+  };
+  if (allocations_of_one() == 0) GTEST_SKIP() << "allocations are not counted";
+
+  EXPECT_TRUE(eventually([&] { return allocations_of_one() == 0; }));
+}
+
+// A pipe that nobody reads is a disk that stands still.
+TEST_F(AccessLogTest, CountsTheLinesThatItDropsWhileTheFileStandsStill) {
+  ASSERT_EQ(::mkfifo(settings_.file_path.c_str(), 0600), 0);
+  const int pipe = ::open(settings_.file_path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(pipe, 0);
+  std::uint64_t added = 0;
+  std::uint64_t written = 0;
+  std::thread reader;
+  {
+    AccessLog log(settings_);
+    AccessLines lines(loop_, log, shard_);
+    while (shard_.access_log_dropped.get() == 0 && added < 1'000'000) {
+      for (int i = 0; i < 3; ++i, ++added) lines.add(record_);
+      lines.flush();
+    }
+    EXPECT_EQ(shard_.access_log_dropped.get(), 3u);
+    EXPECT_EQ(::fcntl(pipe, F_SETFL, 0), 0);  // from now on it waits for bytes
+    reader = std::thread([&] {
+      std::array<char, 4'096> bytes;
+      for (ssize_t size = 0; (size = ::read(pipe, bytes.data(), bytes.size())) > 0;) {
+        written += static_cast<std::uint64_t>(std::count(bytes.data(), bytes.data() + size, '\n'));
+      }
+    });
+  }
+  reader.join();
+  ::close(pipe);
+
+  EXPECT_EQ(written, added - 3);
 }
 
 TEST_F(AccessLogTest, WritesWhatIsQueuedAtTheEnd) {
