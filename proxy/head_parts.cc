@@ -1,5 +1,6 @@
 #include "proxy/head_parts.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/ascii.h"
@@ -21,6 +22,12 @@ constexpr std::array<std::uint8_t, 256> kBytes = [] {
     table[static_cast<unsigned char>(c)] |= kToken;
   return table;
 }();
+
+/// Behind the bytes that are of the kind.
+const char* skip(const char* at, const char* end, std::uint8_t kind) noexcept {
+  while (at != end && (kBytes[static_cast<unsigned char>(*at)] & kind) != 0) ++at;
+  return at;
+}
 
 /// X-Forwarded-For and X_Forwarded_For are one field to many applications (CGI naming).
 bool is_forwarding(std::string_view name) noexcept {
@@ -50,6 +57,7 @@ FieldId id_of(std::string_view name) noexcept {
       if (iequals(name, "upgrade")) return FieldId::upgrade;
       return iequals(name, "trailer") ? FieldId::trailer : FieldId::other;
     case 12:
+      if (iequals(name, "content-type")) return FieldId::content_type;
       if (iequals(name, "max-forwards")) return FieldId::max_forwards;
       break;
     case 14:
@@ -93,10 +101,8 @@ void read_connection(std::string_view value, Persistence& persistence, Seen& see
 }  // namespace
 
 bool all(std::string_view text, std::uint8_t kind) noexcept {
-  for (const char c : text) {
-    if ((kBytes[static_cast<unsigned char>(c)] & kind) == 0) return false;
-  }
-  return true;
+  const char* const end = text.data() + text.size();
+  return skip(text.data(), end, kind) == end;
 }
 
 bool take_line(std::string_view& rest, std::string_view& line) noexcept {
@@ -109,25 +115,30 @@ bool take_line(std::string_view& rest, std::string_view& line) noexcept {
   return true;
 }
 
+/// One walk over the bytes: each is looked at once, and stops its part of the line when it cannot
+/// belong there. CR and LF can belong nowhere.
 Failure parse_fields(std::string_view rest, Fields& fields) noexcept {
   fields.count = 0;
-  std::string_view line;
-  while (!rest.empty()) {
-    if (!take_line(rest, line)) return Failure::bad_request;
-    if (line.empty()) return rest.empty() ? Failure::none : Failure::bad_request;
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || colon == 0) return Failure::bad_request;
-    const std::string_view name = line.substr(0, colon);
+  const char* at = rest.data();
+  const char* const end = at + rest.size();
+  const auto ends_line = [&] { return end - at >= 2 && at[0] == '\r' && at[1] == '\n'; };
+  while (!ends_line()) {
+    const char* const name = at;
+    at = skip(at, end, kToken);
     // A folded line starts with a blank, which is no token byte; so is a blank before the colon.
-    if (!all(name, kToken)) return Failure::bad_request;
-    const std::string_view value = line.substr(colon + 1);
-    if (!all(value, kValue)) return Failure::bad_request;
+    if (at == name || at == end || *at != ':') return Failure::bad_request;
+    const char* const value = at + 1;
+    const std::string_view field(name, static_cast<std::size_t>(at - name));
+    at = skip(value, end, kValue);
+    if (!ends_line()) return Failure::bad_request;
     if (fields.count + 1 >= kFieldsMax) return Failure::too_many_fields;
-    fields.lines[fields.count] = {name, trim_ows(value)};
-    fields.ids[fields.count] = id_of(name);
+    const std::string_view text(value, static_cast<std::size_t>(at - value));
+    fields.lines[fields.count] = {field, trim_ows(text)};
+    fields.ids[fields.count] = id_of(field);
     ++fields.count;
+    at += 2;
   }
-  return Failure::bad_request;
+  return end - at == 2 ? Failure::none : Failure::bad_request;
 }
 
 bool parse_length(std::string_view text, std::uint64_t& length) noexcept {
@@ -229,6 +240,11 @@ bool is_named_by_connection(const Fields& fields, std::string_view name) noexcep
 
 bool is_field_name(std::string_view text) noexcept {
   return !text.empty() && all(text, kToken);
+}
+
+bool has(const Fields& fields, FieldId id) noexcept {
+  const auto end = fields.ids.begin() + static_cast<std::ptrdiff_t>(fields.count);
+  return std::find(fields.ids.begin(), end, id) != end;
 }
 
 std::string_view value_of(const Fields& fields, FieldId id) noexcept {

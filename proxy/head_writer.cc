@@ -24,8 +24,7 @@ class LineRuns {
     const char* begin = fields_.lines[from].name.data();
     const HttpField& last = fields_.lines[to - 1];
     const char* end = last.value.data() + last.value.size();
-    out_.append({begin, static_cast<std::size_t>(end - begin)});
-    out_.append("\r\n");
+    out_.append(std::string_view(begin, static_cast<std::size_t>(end - begin)), "\r\n");
   }
   HeadText& out_;
   const Fields& fields_;
@@ -43,10 +42,7 @@ bool has_field(const Fields& fields, std::string_view name) noexcept {
 }
 
 void append_field(HeadText& out, std::string_view name, std::string_view value) {
-  out.append(name);
-  out.append(": ");
-  out.append(value);
-  out.append("\r\n");
+  out.append(name, ": ", value, "\r\n");
 }
 
 /// The port in a Host value; empty when there is none. IPv6 literals have colons inside brackets.
@@ -67,12 +63,10 @@ void append_forwarded_for(HeadText& out, const RequestHead& head, const Forwardi
   if (forwarding.trusts_client) {
     for (const HttpField& field : head.fields.all()) {
       if (!is_field(field, "x-forwarded-for") || field.value.empty()) continue;
-      out.append(field.value);
-      out.append(", ");
+      out.append(field.value, ", ");
     }
   }
-  out.append(forwarding.client_address);
-  out.append("\r\n");
+  out.append(forwarding.client_address, "\r\n");
 }
 
 /// RFC 7239 4: a chain that a trusted proxy began is continued, never begun: X-Forwarded-For says
@@ -81,15 +75,12 @@ void append_forwarded(HeadText& out, const RequestHead& head, std::string_view a
   bool has_any = false;
   for (const HttpField& field : head.fields.all()) {
     if (!is_field(field, "forwarded") || field.value.empty()) continue;
-    out.append(has_any ? ", " : "Forwarded: ");
-    out.append(field.value);
+    out.append(has_any ? ", " : "Forwarded: ", field.value);
     has_any = true;
   }
   if (!has_any) return;
   const bool is_v6 = address.find(':') != std::string_view::npos;
-  out.append(is_v6 ? ", for=\"[" : ", for=");
-  out.append(address);
-  out.append(is_v6 ? "]\"\r\n" : "\r\n");
+  out.append(is_v6 ? ", for=\"[" : ", for=", address, is_v6 ? "]\"\r\n" : "\r\n");
 }
 
 void append_forwarding(HeadText& out, const RequestHead& head, const Forwarding& forwarding) {
@@ -206,19 +197,16 @@ void HeadText::grow(std::size_t more) {
 void HeadText::append_number(std::uint64_t number) {
   char digits[20];
   const auto [end, error] = std::to_chars(digits, digits + sizeof digits, number);
-  append({digits, static_cast<std::size_t>(end - digits)});
+  append(std::string_view(digits, static_cast<std::size_t>(end - digits)));
 }
 
 void write_request_head(HeadText& out, const RequestHead& head, const RequestRendering& rendering,
                         const Forwarding& forwarding) {
   out.clear();
-  out.append(head.method);
-  out.append(" ");
-  out.append(rendering.path_query);
-  out.append(" HTTP/1.1\r\n");
+  out.append(head.method, " ", rendering.path_query, " HTTP/1.1\r\n");
   // An absolute-form target's authority wins over the Host field (RFC 9112 3.2.2).
   const bool is_absolute = head.target.front() != '/' && head.target != "*";
-  const bool has_host = has_field(head.fields, "host");
+  const bool has_host = has(head.fields, FieldId::host);
   const bool replaces_host = !rendering.host_override.empty() || is_absolute || !has_host;
   if (replaces_host) {
     append_field(out, "Host",
@@ -251,9 +239,7 @@ void write_response_head(HeadText& out, const ResponseHead& head,
   out.clear();
   out.append("HTTP/1.1 ");
   out.append_number(head.status);
-  out.append(" ");
-  out.append(head.reason);
-  out.append("\r\n");
+  out.append(" ", head.reason, "\r\n");
   LineRuns runs(out, head.fields);
   for (std::size_t i = 0; i < head.fields.count; ++i) {
     if (is_response_line_ours(head, i, rendering)) runs.skip(i);
@@ -277,9 +263,7 @@ void write_own_answer(HeadText& out, const OwnAnswer& answer) {
   out.clear();
   out.append("HTTP/1.1 ");
   out.append_number(answer.status);
-  out.append(" ");
-  out.append(reason_of(answer.status));
-  out.append("\r\n");
+  out.append(" ", reason_of(answer.status), "\r\n");
   if (!answer.body.empty()) {
     out.append("Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n");
   }

@@ -2,6 +2,7 @@
 /// Lines that pass unchanged are copied in runs. Worker thread only; keeps its memory.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -16,16 +17,22 @@ namespace gapura::proxy {
 class HeadText {
  public:
   void clear() noexcept { size_ = 0; }
-  void append(std::string_view text) {
-    if (text.empty()) return;
-    if (capacity_ - size_ < text.size()) grow(text.size());
-    std::memcpy(text_.get() + size_, text.data(), text.size());
-    size_ += text.size();
+  /// One after another; room is made once for all of them.
+  template <std::convertible_to<std::string_view>... Parts>
+  void append(const Parts&... parts) {
+    const std::size_t more = (std::string_view(parts).size() + ... + 0);
+    if (capacity_ - size_ < more) grow(more);
+    (put(parts), ...);
   }
   void append_number(std::uint64_t number);
   std::string_view view() const noexcept { return {text_.get(), size_}; }
 
  private:
+  void put(std::string_view text) noexcept {
+    if (text.empty()) return;
+    std::memcpy(text_.get() + size_, text.data(), text.size());
+    size_ += text.size();
+  }
   void grow(std::size_t more);
   std::unique_ptr<char[]> text_;
   std::size_t size_ = 0;

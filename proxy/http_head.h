@@ -27,6 +27,7 @@ enum class FieldId : std::uint8_t {
   host,
   connection,
   content_length,
+  content_type,
   transfer_encoding,
   upgrade,
   keep_alive,
@@ -110,6 +111,7 @@ bool is_named_by_connection(const Fields& fields, std::string_view name) noexcep
 
 /// The value of the first field with that id; empty without one.
 std::string_view value_of(const Fields& fields, FieldId id) noexcept;
+bool has(const Fields& fields, FieldId id) noexcept;
 
 /// Calls `fn` with each element of a comma-separated list; empty ones are skipped (RFC 9110 5.6.1).
 template <class Fn>
