@@ -24,12 +24,7 @@ constexpr std::size_t kLargeAnswersHead = 4 * 1024;
 constexpr unsigned kInterimsMax = 2'000;
 
 bool is_event_stream(const Fields& fields) noexcept {
-  for (const HttpField& field : fields.all()) {
-    if (iequals(field.name, "content-type")) {
-      return iequals(field.value.substr(0, 17), "text/event-stream");
-    }
-  }
-  return false;
+  return iequals(value_of(fields, FieldId::content_type).substr(0, 17), "text/event-stream");
 }
 
 }  // namespace
@@ -95,7 +90,7 @@ Failure Exchange::pump() {
   }
   const Failure failure = has_begun_ ? pump_response() : read_response();
   const std::uint64_t moved = upload_.moved() + download_.moved();
-  if (moved != moved_ && lease_) lease_->moved(Clock::now());
+  if (moved != moved_ && lease_) lease_->moved(coarse_now());
   moved_ = moved;
   return failure;
 }

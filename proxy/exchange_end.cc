@@ -30,7 +30,7 @@ void Exchange::give_back_link() {
     link_.reset();
     return;
   }
-  worker_.slots().give_back(std::move(link_), limit, Clock::now());
+  worker_.slots().give_back(std::move(link_), limit, coarse_now());
 }
 
 Task<bool> Exchange::refuse_head(Failure failure) {

@@ -67,12 +67,13 @@ void TargetSlots::adopt(const balancer::Target& target) {
 }
 
 std::unique_ptr<Link> TargetSlots::take(TargetSlot& slot, bool replayable, TimePoint now) {
+  // No target's own limit is shorter. A request that can be sent again loses little by meeting a
+  // link that is closed in this very turn: it looks at older ones only. With thousands of targets
+  // links rest long between two requests, and each look is a system call.
   constexpr std::chrono::seconds kFresh{1};
   // The loop hears of a FIN within a turn; a link that lay still for longer than a turn takes may
   // have been closed without our having been told yet.
   constexpr Milliseconds kOneTurn{10};
-  // A request that can be sent again loses little by meeting a closed link: it looks more rarely.
-  constexpr Milliseconds kSomeTurns{50};
   while (slot.idle != nullptr) {
     std::unique_ptr<Link> link(slot.idle);
     // Newest first: when this one is too old for the request, so are all others.
@@ -83,7 +84,7 @@ std::unique_ptr<Link> TargetSlots::take(TargetSlot& slot, bool replayable, TimeP
     unlink(*link);
     link->idle_limit.disarm();
     // What it sent unasked must not become the answer of the next client, either (RFC 9112 9.2).
-    const bool may_be_closed = now - link->idle_since >= (replayable ? kSomeTurns : kOneTurn);
+    const bool may_be_closed = now - link->idle_since >= (replayable ? kFresh : kOneTurn);
     if (may_be_closed && link->channel.look()) continue;
     link->is_reused = true;
     return link;

@@ -56,7 +56,7 @@ class Channel {
   IoResult try_read(std::span<char> into) noexcept;
   /// At most one send(2). Fewer bytes than given is `ok`; the rest would block.
   IoResult try_write(std::string_view bytes) noexcept;
-  /// At most one sendmsg(2) of all parts.
+  /// At most one send(2) or sendmsg(2) of all parts.
   IoResult try_write(std::span<const iovec> parts) noexcept;
   /// At most one splice(2) of up to `most` bytes into an empty pipe. Fewer bytes say nothing of the
   /// socket: it may be read on. Fails with EINVAL where the kernel cannot do it, and nothing is
