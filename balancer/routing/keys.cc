@@ -9,8 +9,12 @@ namespace {
 constexpr std::size_t kProductMax = 1'024;
 constexpr std::size_t kKeysMax = 8'192;
 
-bool is_any(const Key& key) { return key == Key{}; }
-bool has_any(const std::vector<Key>& keys) { return std::ranges::any_of(keys, is_any); }
+bool is_any(const Key& key) {
+  return key == Key{};
+}
+bool has_any(const std::vector<Key>& keys) {
+  return std::ranges::any_of(keys, is_any);
+}
 
 Key key_of(const Rule& rule) {
   Key key;
@@ -24,8 +28,7 @@ Key key_of(const Rule& rule) {
       break;
     case Matcher::path:
     case Matcher::path_prefix:
-      key.path_kind =
-          rule.matcher == Matcher::path ? Key::Path::exact : Key::Path::prefix;
+      key.path_kind = rule.matcher == Matcher::path ? Key::Path::exact : Key::Path::prefix;
       key.path = rule.value;
       break;
     case Matcher::method:
