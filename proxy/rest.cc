@@ -52,6 +52,7 @@ void Rest::keep(BufferPool& buffers, std::span<const iovec> parts, std::size_t s
     buffer_ = std::move(larger);
   }
   for (const iovec& part : parts) {
+    if (part.iov_len == 0) continue;  // of nothing, memcpy(3) may not even be given the place
     const std::size_t from = std::min(skip, part.iov_len);
     skip -= from;
     std::memcpy(buffer_.data() + end_, static_cast<const char*>(part.iov_base) + from,

@@ -41,7 +41,7 @@ Pipe Pipes::take() noexcept {
     pipe.ends_ = free_.back();
     free_.pop_back();
   }
-  free_.reserve(kMost);
+  free_.reserve(kKept);
   pipe.pool_ = this;
   ++in_use_;
   return pipe;
@@ -49,7 +49,7 @@ Pipe Pipes::take() noexcept {
 
 void Pipes::give_back(Pipe::Ends ends, bool is_empty) noexcept {
   --in_use_;
-  if (is_empty) {
+  if (is_empty && free_.size() < kKept) {
     free_.push_back(ends);  // reserved: never allocates
   } else {
     close_both(ends.read, ends.write);

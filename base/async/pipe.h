@@ -50,6 +50,8 @@ class Pipes {
  public:
   /// At once. An unprivileged user may have 64 MiB in all (pipe-user-pages-soft, pipe(7)).
   static constexpr std::size_t kMost = 64;
+  /// For later. A pipe is held from one call to the next only for a sink that is slower.
+  static constexpr std::size_t kKept = 8;
   static constexpr std::size_t kBytes = 256 * 1024;  ///< a pipe's; a half of it costs a tenth more
 
   /// Makes the process ignore SIGPIPE: splice(2) has no MSG_NOSIGNAL.

@@ -1,32 +1,17 @@
 // One of the two sides leaves in each phase of a request. Afterwards nothing is in flight, no
 // descriptor is left, and the next requests are answered, each with its own answer.
-#include <algorithm>
-#include <filesystem>
 #include <functional>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
 
+#include "tests/support/descriptors.h"
 #include "tests/support/fake_target.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_fixture.h"
 
 namespace gapura::test {
 namespace {
-
-namespace fs = std::filesystem;
-
-bool is_pipe(const fs::directory_entry& descriptor) {
-  std::error_code gone;  // the one that lists them
-  return fs::read_symlink(descriptor, gone).string().starts_with("pipe:");
-}
-long open_descriptors() {
-  return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
-}
-/// Each worker keeps for the next large body what the last ones were spliced through.
-long open_pipe_ends() {
-  return std::count_if(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator(), is_pipe);
-}
 
 enum class Leave { with_fin, with_reset };
 
@@ -40,8 +25,7 @@ class AbortInEveryPhase : public testing::TestWithParam<Leave> {
     expect_own_answers();
     // Idle links end after some seconds; what is left then is what the server always has.
     EXPECT_TRUE(eventually([&] { return target_.open_connections() == 0; }));
-    pipe_ends_ = open_pipe_ends();
-    descriptors_ = open_descriptors() - pipe_ends_;
+    before_ = descriptors_of("self");
   }
 
   /// Several numbered requests, each answered with its own number.
@@ -74,17 +58,16 @@ class AbortInEveryPhase : public testing::TestWithParam<Leave> {
     EXPECT_TRUE(eventually([&] { return server_->admin().in_flight() == 0; }))
         << server_->admin().in_flight() << " in flight";
     expect_own_answers();
-    EXPECT_TRUE(eventually([&] { return open_descriptors() - open_pipe_ends() <= descriptors_; }))
-        << open_descriptors() << " descriptors instead of " << descriptors_;
-    EXPECT_LE(open_pipe_ends(), pipe_ends_ + kWorkers * 2);
+    EXPECT_TRUE(eventually([&] { return descriptors_of("self").others <= before_.others; }))
+        << descriptors_of("self").others << " descriptors instead of " << before_.others;
+    // One body at a time needs one pipe of each of the fixture's two workers.
+    EXPECT_LE(descriptors_of("self").pipe_ends, before_.pipe_ends + 2 * 2);
   }
 
   FakeTarget target_{"a"};
   std::unique_ptr<ServerFixture> server_;
   std::uint64_t last_number_ = 0;
-  static constexpr long kWorkers = 2;  // the fixture's; one body at a time needs one pipe
-  long descriptors_ = 0;               ///< but for pipes
-  long pipe_ends_ = 0;
+  Descriptors before_;
 };
 
 TEST_P(AbortInEveryPhase, ClientBeforeItsFirstByte) {
