@@ -39,6 +39,17 @@ bool connect_has_ended(int fd) noexcept {
   return ::poll(&asked, 1, 0) != 0;
 }
 
+/// Calls until no signal came between; what the last call said.
+template <class Call>
+ssize_t counted(Call call) noexcept {
+  ssize_t size = 0;
+  do {
+    io_count::socket_call();
+    size = call();
+  } while (size < 0 && errno == EINTR);
+  return size;
+}
+
 /// For so few bytes copying them together costs less than telling the kernel of several parts
 /// (measured: 0.2 us less, up to 4 KiB).
 constexpr std::size_t kJoinMost = 4 * 1024;
@@ -202,11 +213,8 @@ IoResult Channel::try_read(std::span<char> into) noexcept {
   check(!into.empty(), "read into nothing");  // recv(2) would say 0, which means eof
   if (!is_open()) return {.status = IoStatus::failed, .error = EBADF};
   if (!registration_->readable) return {};
-  ssize_t size = 0;
-  do {
-    io_count::socket_call();
-    size = ::recv(registration_->fd, into.data(), into.size(), 0);
-  } while (size < 0 && errno == EINTR);
+  const ssize_t size =
+      counted([&] { return ::recv(registration_->fd, into.data(), into.size(), 0); });
   if (size > 0) {
     const auto bytes = static_cast<std::size_t>(size);
     if (bytes < into.size() && !registration_->peer_has_ended) registration_->readable = false;
@@ -229,18 +237,15 @@ IoResult Channel::try_write(std::span<const iovec> parts) noexcept {
   std::array<char, kJoinMost> joined;
   iovec whole = parts.front();
   if (parts.size() > 1 && wanted <= joined.size()) whole = join(parts, joined);
-  ssize_t size = 0;
-  do {
-    io_count::socket_call();
+  const ssize_t size = counted([&] {
     if (whole.iov_len == wanted) {
-      size = ::send(registration_->fd, whole.iov_base, wanted, MSG_NOSIGNAL);
-    } else {
-      msghdr message{};
-      message.msg_iov = const_cast<iovec*>(parts.data());
-      message.msg_iovlen = parts.size();
-      size = ::sendmsg(registration_->fd, &message, MSG_NOSIGNAL);
+      return ::send(registration_->fd, whole.iov_base, wanted, MSG_NOSIGNAL);
     }
-  } while (size < 0 && errno == EINTR);
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(parts.data());
+    message.msg_iovlen = parts.size();
+    return ::sendmsg(registration_->fd, &message, MSG_NOSIGNAL);
+  });
   return registration_->written(size, wanted);
 }
 
@@ -248,12 +253,10 @@ IoResult Channel::try_read(Pipe& into, std::size_t most) noexcept {
   check(into.is_open() && into.bytes_ == 0, "splice into a pipe that is not empty");
   if (!is_open()) return {.status = IoStatus::failed, .error = EBADF};
   if (!registration_->readable) return {};
-  ssize_t size = 0;
-  do {
-    io_count::socket_call();
-    size = ::splice(registration_->fd, nullptr, into.ends_.write, nullptr, most,
+  const ssize_t size = counted([&] {
+    return ::splice(registration_->fd, nullptr, into.ends_.write, nullptr, most,
                     SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
-  } while (size < 0 && errno == EINTR);
+  });
   if (size > 0) {
     into.bytes_ = static_cast<std::size_t>(size);
     return {.bytes = into.bytes_, .status = IoStatus::ok};
@@ -265,12 +268,10 @@ IoResult Channel::try_write(Pipe& from) noexcept {
   if (!is_open()) return {.status = IoStatus::failed, .error = EBADF};
   if (from.bytes_ == 0) return {.status = IoStatus::ok};
   if (!registration_->writable) return {};
-  ssize_t size = 0;
-  do {
-    io_count::socket_call();
-    size = ::splice(from.ends_.read, nullptr, registration_->fd, nullptr, from.bytes_,
+  const ssize_t size = counted([&] {
+    return ::splice(from.ends_.read, nullptr, registration_->fd, nullptr, from.bytes_,
                     SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
-  } while (size < 0 && errno == EINTR);
+  });
   const IoResult result = registration_->written(size, from.bytes_);
   from.bytes_ -= result.bytes;
   return result;

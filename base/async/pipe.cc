@@ -20,8 +20,9 @@ void Pipe::release() noexcept {
   bytes_ = 0;
 }
 
-Pipes::Pipes() noexcept {
+Pipes::Pipes() {
   std::signal(SIGPIPE, SIG_IGN);
+  free_.reserve(kKept);
 }
 
 Pipes::~Pipes() {
@@ -41,7 +42,6 @@ Pipe Pipes::take() noexcept {
     pipe.ends_ = free_.back();
     free_.pop_back();
   }
-  free_.reserve(kKept);
   pipe.pool_ = this;
   ++in_use_;
   return pipe;
